@@ -1,0 +1,40 @@
+#include "model/error.h"
+
+#include "model/json.h"
+
+namespace anon {
+namespace {
+
+constexpr char kPackage[] = "com.genesyslab.gsg.services.contextservices.exceptions.";
+
+// In the order of Code.
+constexpr CodeInfo kTable[] = {
+    {400, "not_found", "NotFoundException"},
+    {400, "invalid_request", "BadRequestException"},
+    {401, "unauthorized", "UnauthorizedException"},
+    {403, "forbidden", "ForbiddenException"},
+    {403, "customer_mismatch", "ForbiddenException"},
+    {404, "no_such_path", "NoSuchPathException"},
+    {405, "method_not_allowed", "MethodNotAllowedException"},
+    {409, "conflict", "ConflictException"},
+    {413, "too_large", "TooLargeException"},
+    {415, "unsupported_media_type", "UnsupportedMediaTypeException"},
+};
+
+}  // namespace
+
+const CodeInfo& Info(Code code) { return kTable[static_cast<size_t>(code)]; }
+
+std::string ErrorBody(const Error& error) {
+  const CodeInfo& info = Info(error.code);
+  std::string body = "{\"message\":";
+  AppendQuoted(&body, error.message);
+  body += ",\"exception\":";
+  AppendQuoted(&body, std::string(kPackage) + info.exception);
+  body += ",\"code\":";
+  AppendQuoted(&body, info.word);
+  body += '}';
+  return body;
+}
+
+}  // namespace anon

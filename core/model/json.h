@@ -1,0 +1,61 @@
+// JSON as slices. A body is checked once (grammar, UTF-8, depth) and then cut into members whose values stay
+// the caller's own bytes: what a caller attached as an extension comes back exactly (key order, 1.0, 2^53+1).
+// Only the scalars that the contract owns are decoded. nlohmann/json does the checking and the decoding;
+// none of its throwing accessors is used.
+#ifndef ANON_MODEL_JSON_H_
+#define ANON_MODEL_JSON_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/error.h"
+
+namespace anon {
+
+/// Deepest nesting accepted in a body (contract section 2).
+inline constexpr int kMaxDepth = 32;
+
+struct Member {
+  std::string name;        ///< decoded
+  std::string_view value;  ///< raw JSON text inside the parsed body
+};
+
+/// Well-formed JSON in UTF-8, not deeper than kMaxDepth. `what` names the text in the message.
+[[nodiscard]] Failure CheckJson(std::string_view text, std::string_view what);
+
+/// CheckJson, and the text is an object. Of members with one name the last counts.
+[[nodiscard]] Failure ParseObject(std::string_view text, std::string_view what, std::vector<Member>* out);
+
+/// The members of a text that is known to be a well-formed object, in the order written.
+[[nodiscard]] std::vector<Member> Members(std::string_view object);
+
+/// The elements of a text that is known to be a well-formed array.
+[[nodiscard]] std::vector<std::string_view> Elements(std::string_view array);
+
+[[nodiscard]] inline bool IsObject(std::string_view v) { return !v.empty() && v[0] == '{'; }
+[[nodiscard]] inline bool IsArray(std::string_view v) { return !v.empty() && v[0] == '['; }
+[[nodiscard]] inline bool IsNull(std::string_view v) { return v == "null"; }
+
+/// The decoded text of a well-formed value if it is a string.
+[[nodiscard]] std::optional<std::string> AsString(std::string_view value);
+
+/// The number of a well-formed value if it is written as an integer and fits 64 bits.
+[[nodiscard]] std::optional<int64_t> AsInteger(std::string_view value);
+
+[[nodiscard]] std::optional<bool> AsBool(std::string_view value);
+
+/// Appends `utf8` as a JSON string.
+void AppendQuoted(std::string* out, std::string_view utf8);
+[[nodiscard]] std::string Quoted(std::string_view utf8);
+
+[[nodiscard]] bool ValidUtf8(std::string_view text);
+
+/// Number of code points in valid UTF-8.
+[[nodiscard]] size_t CodePoints(std::string_view utf8);
+
+}  // namespace anon
+
+#endif  // ANON_MODEL_JSON_H_

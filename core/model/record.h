@@ -1,0 +1,113 @@
+// A resource (service, state, task, association) as a list of tagged fields. The encoded form is what the
+// store keeps in memory and what the journal holds, byte for byte the same.
+//
+//   record    = field*                        fields in ascending tag order
+//   field     = tag u8, length varint, bytes
+//   integer   = bytes are one zigzag varint
+//   extension = tag 60, bytes are: name length varint, name UTF-8, value raw JSON; in the order first
+//   attached
+//
+// Tags are never given a new meaning; a reader keeps fields whose tag it does not know.
+#ifndef ANON_MODEL_RECORD_H_
+#define ANON_MODEL_RECORD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace anon {
+
+enum class Tag : uint8_t {
+  kGroup = 3,        ///< GroupId of the request that started the service
+  kCustomerId = 4,   ///< text
+  kContactKey = 5,   ///< text
+  kType = 6,         ///< JSON token: service_type, state_type, task_type
+  kEstDuration = 7,  ///< JSON token, seconds
+  kStarted = 8,      ///< integer, ms
+
+  // The common fields of the start event, as JSON tokens.
+  kSessionId = 10,
+  kInteractionId = 11,
+  kApplicationType = 12,
+  kApplicationId = 13,
+  kResourceType = 14,
+  kResourceId = 15,
+  kMediaType = 16,
+
+  kStateId = 17,          ///< integer: the state a task belongs to
+  kPreviousStateId = 18,  ///< integer
+
+  kCompleted = 28,  ///< integer, ms
+  // 30..36: the common fields of the end event, kSessionId + kEndOffset and on.
+  kDisposition = 37,      ///< JSON token
+  kDispositionDesc = 38,  ///< JSON token
+  kEndDigest = 39,        ///< digest of the end event, to know a repeat
+
+  kExpires = 40,            ///< integer, ms: gone from this moment on
+  kAutoCompleteAfter = 41,  ///< integer, seconds without an update
+  kUpdated = 42,            ///< integer, ms: the last update, kept while kAutoCompleteAfter counts
+  kIdempotencyKey = 43,     ///< text
+  kAssociationId = 44,      ///< text: the association that handed the service over
+
+  kExtension = 60,
+
+  // Associations (association/association.h).
+  kPhase = 70,
+  kCreated = 71,
+  kDigest = 72,
+  kEnvelope = 73,
+  kResults = 74,
+  kProblem = 75,
+  kOrder = 76,
+};
+
+/// From the tag of a common field of the start event to its twin of the end event.
+inline constexpr uint8_t kEndOffset = 20;
+
+struct Extension {
+  std::string name;
+  std::string value;  ///< raw JSON, the caller's bytes
+};
+
+class Record {
+ public:
+  [[nodiscard]] std::string Encode() const;
+  /// False when `bytes` is not an encoded record; the record is then empty.
+  [[nodiscard]] bool Decode(std::string_view bytes);
+
+  [[nodiscard]] bool Has(Tag tag) const { return Find(tag) != nullptr; }
+  /// Empty when absent.
+  [[nodiscard]] std::string_view Text(Tag tag) const;
+  [[nodiscard]] std::optional<int64_t> Integer(Tag tag) const;
+
+  void Set(Tag tag, std::string_view bytes);
+  void SetInteger(Tag tag, int64_t value);
+  void Erase(Tag tag);
+  /// Sets every field and extension that `other` has.
+  void Merge(const Record& other);
+
+  [[nodiscard]] const std::vector<Extension>& extensions() const { return extensions_; }
+  [[nodiscard]] const std::string* FindExtension(std::string_view name) const;
+  void SetExtension(std::string_view name, std::string_view value);
+  /// SetExtension for a name that is known to be new: no search.
+  void AddExtension(std::string_view name, std::string_view value) {
+    extensions_.push_back({std::string(name), std::string(value)});
+  }
+
+ private:
+  [[nodiscard]] const std::string* Find(Tag tag) const;
+
+  std::vector<std::pair<uint8_t, std::string>> fields_;  // ascending tags
+  std::vector<Extension> extensions_;
+};
+
+/// One field of an encoded record without decoding the rest; a view into `bytes`, empty when absent.
+[[nodiscard]] std::string_view PeekText(std::string_view bytes, Tag tag);
+[[nodiscard]] std::optional<int64_t> PeekInteger(std::string_view bytes, Tag tag);
+
+}  // namespace anon
+
+#endif  // ANON_MODEL_RECORD_H_

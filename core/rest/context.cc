@@ -1,0 +1,72 @@
+#include "rest/context.h"
+
+#include <algorithm>
+
+#include "model/instant.h"
+#include "model/json.h"
+
+namespace anon {
+
+const Service* Context::FindService(std::string_view service_id) const {
+  const Service* service = store_->Find(request.tenant, service_id);
+  return service != nullptr && MaySee(*service) ? service : nullptr;
+}
+
+bool Context::InGroup(const Service& service) const {
+  return request.group.empty() || service.group() == request.group;
+}
+
+bool Context::MaySee(const Service& service) const {
+  if (!InGroup(service)) return false;
+  const Principal& who = request.principal;
+  if (who.local || who.reader || who.writer) return true;
+  const std::string_view customer = service.customer_id();
+  if (!customer.empty()) return customer == who.customer;
+  return who.claims.find(service.id) != who.claims.end();
+}
+
+void Context::Put(Op op, std::string_view id, uint32_t index, const Record& record) {
+  Make({op, request.tenant, std::string(id), index, record.Encode()});
+}
+
+void Context::Remove(Op op, std::string_view id) { Make({op, request.tenant, std::string(id), 0, {}}); }
+
+void Context::TouchService(const Service& service) {
+  if (!service.active || !PeekInteger(service.record, Tag::kAutoCompleteAfter)) return;
+  Record record = service.Decoded();
+  record.SetInteger(Tag::kUpdated, clock_);
+  Put(Op::kPutService, service.id, 0, record);
+}
+
+void Context::Make(Change change) {
+  if (store_->Apply(change)) changes_.push_back(std::move(change));
+}
+
+Response Json(int status, std::string body) { return Response{status, {}, std::move(body)}; }
+
+Response Empty(int status) { return Response{status, {}, {}}; }
+
+Error NotFound(std::string_view what, std::string_view id) {
+  return {Code::kNotFound, "There are no " + std::string(what) + " found for : " + std::string(id)};
+}
+
+Error ServiceNotFound(std::string_view id) { return NotFound("service", id); }
+
+Error Conflict(std::string message) { return {Code::kConflict, std::move(message)}; }
+
+std::optional<uint32_t> ParseIndex(std::string_view text) {
+  const auto number = AsInteger(text);
+  if (!number || *number < 0 || *number > INT32_MAX) return std::nullopt;
+  return static_cast<uint32_t>(*number);
+}
+
+void SetLifetime(const Event& event, int64_t clock, Record* record) {
+  if (event.ttl) {
+    const int64_t most = (kLatestInstant - clock) / 1000;
+    record->SetInteger(Tag::kExpires, *event.ttl > most ? kLatestInstant : clock + *event.ttl * 1000);
+  } else if (event.expiration_time) {
+    record->SetInteger(Tag::kExpires, *event.expiration_time);
+  }
+}
+
+}  // namespace anon

@@ -1,0 +1,251 @@
+// Purge, export and business attributes (contract section 5).
+#include "model/instant.h"
+#include "model/json.h"
+#include "rest/operations.h"
+#include "rest/parameters.h"
+#include "rest/show.h"
+
+namespace anon {
+namespace {
+
+// One answer of an export holds about this much; the host asks on with the target in `Next` until there is
+// none, so that a large store never stands in one string.
+constexpr size_t kExportChunk = 256 * 1024;
+constexpr size_t kExportScan = 20000;
+
+struct Purging {
+  bool active = true;
+  bool completed = true;
+  bool identified = true;
+};
+
+std::optional<Purging> ReadPurging(std::string_view operation) {
+  if (operation == "purge.service.all") return Purging{};
+  if (operation == "purge.service.started") return Purging{true, false, true};
+  if (operation == "purge.service.started.anonymous") return Purging{true, false, false};
+  if (operation == "purge.service.completed") return Purging{false, true, true};
+  if (operation == "purge.service.completed.anonymous") return Purging{false, true, false};
+  return std::nullopt;
+}
+
+struct Exporting {
+  std::optional<int64_t> from;
+  std::optional<int64_t> to;
+  bool by_completion = false;
+  Status state = Status::kAll;
+  View view;
+  Service cursor;  ///< only started and id count; go on after them
+  bool goes_on = false;
+  bool first = true;  ///< nothing was shown yet: no comma
+};
+
+Failure ReadChoice(const Request& request, std::string_view name,
+                   std::initializer_list<std::string_view> accepted, size_t* chosen) {
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return std::nullopt;
+  std::string list;
+  size_t index = 0;
+  for (const std::string_view one : accepted) {
+    if (found->second.size() == 1 && found->second[0] == one) {
+      *chosen = index;
+      return std::nullopt;
+    }
+    ++index;
+    if (!list.empty()) list += ", ";
+    list += one;
+  }
+  return Invalid(std::string(name) + ": one of " + list + " is expected");
+}
+
+Failure ReadContent(const Request& request, View* view) {
+  *view = WholeView();
+  const auto found = request.query.find("export_content");
+  if (found == request.query.end()) return std::nullopt;
+  *view = View();
+  for (const std::string& part : found->second) {
+    if (part == "states") {
+      view->active_states = view->completed_states = true;
+    } else if (part == "tasks") {
+      view->active_tasks = view->completed_tasks = true;
+    } else if (part == "extensions") {
+      view->service.all = view->state.all = view->task.all = true;
+    } else if (part != "services") {
+      return Invalid("export_content: services, states, tasks and extensions are accepted");
+    }
+  }
+  return std::nullopt;
+}
+
+Failure ReadCursor(const Request& request, Exporting* out) {
+  const auto found = request.query.find("cursor");
+  if (found == request.query.end()) return std::nullopt;
+  const std::string text = found->second.size() == 1 ? found->second[0] : std::string();
+  const size_t dot = text.find('.');
+  const auto started = dot == std::string::npos ? std::nullopt : AsInteger(text.substr(0, dot));
+  if (!started || text.size() < dot + 2) {
+    return Invalid("cursor: what the last part of this export answered is expected");
+  }
+  out->cursor.started = *started;
+  out->first = text[dot + 1] != '+';
+  out->cursor.id = text.substr(dot + 2);
+  out->goes_on = true;
+  return std::nullopt;
+}
+
+Failure ReadExporting(const Request& request, Exporting* out) {
+  if (auto failure = OnlyParameters(
+          request, {"time_from", "time_to", "filter_events", "filter_state", "export_content", "cursor"})) {
+    return failure;
+  }
+  if (auto failure = ReadTime(request, "time_from", &out->from)) return failure;
+  if (auto failure = ReadTime(request, "time_to", &out->to)) return failure;
+  if (!out->from) return Invalid("time_from: an export needs the time from which it starts");
+  size_t events = 0;
+  if (auto failure = ReadChoice(request, "filter_events", {"started", "completed"}, &events)) {
+    return failure;
+  }
+  out->by_completion = events == 1;
+  size_t state = 0;
+  if (auto failure = ReadChoice(request, "filter_state", {"all", "active", "completed"}, &state)) {
+    return failure;
+  }
+  out->state = static_cast<Status>(state);
+  if (auto failure = ReadContent(request, &out->view)) return failure;
+  return ReadCursor(request, out);
+}
+
+// The cursor is `<start of the last service looked at, ms>.<- or + if any was shown><its id>`.
+std::string NextTarget(const Context& context, const Service& last, bool shown) {
+  std::string_view query = context.request.raw_query;
+  query = query.substr(0, query.find("&cursor="));
+  return std::string(context.request.path) + '?' + std::string(query) +
+         "&cursor=" + std::to_string(last.started) + (shown ? ".%2B" : ".-") + PercentEncode(last.id);
+}
+
+void AppendAttribute(std::string* out, const BusinessAttribute& attribute) {
+  *out += "{\"name\":";
+  AppendQuoted(out, attribute.name);
+  *out += ",\"values\":[";
+  bool first = true;
+  for (const auto& [value, display] : attribute.values) {
+    if (!first) *out += ',';
+    first = false;
+    *out += "{\"name\":";
+    AppendQuoted(out, value);
+    *out += ",\"display_name\":";
+    AppendQuoted(out, display);
+    *out += '}';
+  }
+  *out += "]}";
+}
+
+const BusinessAttribute* FindAttribute(const Options& options, std::string_view name) {
+  for (const BusinessAttribute& attribute : options.attributes) {
+    if (attribute.name == name) return &attribute;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Answer Purge(Context& context) {
+  std::vector<Member> members;
+  if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
+  std::optional<int64_t> limit;
+  std::optional<Purging> purging;
+  for (const Member& member : members) {
+    const auto text = AsString(member.value);
+    if (member.name == "limit") {
+      limit = text ? ParseInstant(*text) : std::nullopt;
+    } else if (member.name == "operation") {
+      purging = text ? ReadPurging(*text) : std::nullopt;
+    } else {
+      return Invalid("body: limit and operation are accepted");
+    }
+  }
+  if (!limit) return Invalid("limit: an ISO 8601 time such as 2026-01-31T10:00:00.000Z is needed");
+  if (!purging) {
+    return Invalid(
+        "operation: purge.service.all, purge.service.started, purge.service.started.anonymous, "
+        "purge.service.completed or purge.service.completed.anonymous is needed");
+  }
+  std::vector<std::string> ids;
+  if (const Tenant* tenant = context.tenant()) {
+    for (const Service* service : tenant->by_start) {
+      if (service->started >= *limit) break;
+      if (!context.InGroup(*service)) continue;
+      if (!(service->active ? purging->active : purging->completed)) continue;
+      if (!purging->identified && !service->customer_id().empty()) continue;
+      ids.push_back(service->id);
+    }
+  }
+  for (const std::string& id : ids) context.Remove(Op::kRemoveService, id);
+  return Json(200, "{\"purged\":" + std::to_string(ids.size()) + "}");
+}
+
+Answer ExportServices(Context& context) {
+  Exporting exporting;
+  if (auto failure = ReadExporting(context.request, &exporting)) return *failure;
+  Response response = Json(200, exporting.goes_on ? "" : "[");
+  bool first = exporting.first;
+  if (const Tenant* tenant = context.tenant()) {
+    if (!exporting.goes_on && !exporting.by_completion) exporting.cursor.started = *exporting.from;
+    if (!exporting.goes_on && exporting.by_completion) exporting.cursor.started = INT64_MIN;
+    auto at = tenant->by_start.upper_bound(&exporting.cursor);
+    size_t scanned = 0;
+    for (; at != tenant->by_start.end(); ++at) {
+      const Service& service = **at;
+      if (!exporting.by_completion && exporting.to && service.started >= *exporting.to) break;
+      if (response.body.size() >= kExportChunk || scanned++ == kExportScan) {
+        response.headers.emplace_back("Next", NextTarget(context, **std::prev(at), !first));
+        return response;
+      }
+      const int64_t time = exporting.by_completion
+                               ? PeekInteger(service.record, Tag::kCompleted).value_or(INT64_MIN)
+                               : service.started;
+      if (time < *exporting.from || (exporting.to && time >= *exporting.to)) continue;
+      if (!Fits(exporting.state, service.active) || !context.InGroup(service)) continue;
+      if (!first) response.body += ",\n";
+      first = false;
+      AppendService(&response.body, service, exporting.view);
+    }
+  }
+  response.body += ']';
+  return response;
+}
+
+Answer QueryBusinessAttributes(Context& context) {
+  const Request& request = context.request;
+  if (auto failure = OnlyParameters(request, {"cv-attribute"})) return *failure;
+  const auto wanted = request.query.find("cv-attribute");
+  if (wanted != request.query.end()) {
+    const std::string field = wanted->second.size() == 1 ? wanted->second[0] : std::string();
+    const auto mapped = context.options.mapping.find(field);
+    if (mapped == context.options.mapping.end()) {
+      return NotFound("business attribute", field);
+    }
+    Response response = Json(200, "[");
+    AppendAttribute(&response.body, *FindAttribute(context.options, mapped->second));
+    response.body += ']';
+    return response;
+  }
+  Response response = Json(200, "[");
+  for (const BusinessAttribute& attribute : context.options.attributes) {
+    if (response.body.size() > 1) response.body += ',';
+    AppendAttribute(&response.body, attribute);
+  }
+  response.body += ']';
+  return response;
+}
+
+Answer QueryBusinessAttribute(Context& context) {
+  if (auto failure = OnlyParameters(context.request, {})) return *failure;
+  const std::string& name = context.arguments[0];
+  const BusinessAttribute* attribute = FindAttribute(context.options, name);
+  if (attribute == nullptr) return NotFound("business attribute", name);
+  Response response = Json(200, {});
+  AppendAttribute(&response.body, *attribute);
+  return response;
+}
+
+}  // namespace anon

@@ -1,0 +1,54 @@
+#include "rest/show.h"
+
+namespace anon {
+namespace {
+
+using AppendPart = void (*)(std::string*, std::string_view, int64_t, const Record&, const ExtensionChoice&);
+
+void AppendParts(std::string* out, const char* name, const std::vector<std::string>& parts, bool active,
+                 const ExtensionChoice& extensions, AppendPart append) {
+  *out += ",\"";
+  *out += name;
+  *out += "\":[";
+  bool first = true;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    Record part;
+    if (!part.Decode(parts[i]) || part.Has(Tag::kCompleted) == active) continue;
+    if (!first) *out += ',';
+    first = false;
+    append(out, {}, static_cast<int64_t>(i), part, extensions);
+  }
+  *out += ']';
+}
+
+}  // namespace
+
+void AppendService(std::string* out, const Service& service, const View& view) {
+  const Record record = service.Decoded();
+  OpenService(out, service.id, record, view);
+  if (view.active_states) {
+    AppendParts(out, "active_states", service.states, true, view.state, AppendState);
+  }
+  if (view.completed_states) {
+    AppendParts(out, "completed_states", service.states, false, view.state, AppendState);
+  }
+  if (view.active_tasks) {
+    AppendParts(out, "active_tasks", service.tasks, true, view.task, AppendTask);
+  }
+  if (view.completed_tasks) {
+    AppendParts(out, "completed_tasks", service.tasks, false, view.task, AppendTask);
+  }
+  AppendExtensions(out, record, view.service);
+  *out += '}';
+}
+
+View WholeView() {
+  View view;
+  view.service.all = view.state.all = view.task.all = true;
+  view.active_states = view.completed_states = true;
+  view.active_tasks = view.completed_tasks = true;
+  view.lifetime = true;
+  return view;
+}
+
+}  // namespace anon

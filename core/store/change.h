@@ -1,0 +1,49 @@
+// What an operation does to the store, as assignments: each change says what a resource is from now on, never
+// how to get there. Replaying a change twice is the same as once, and the last one for a resource wins, so a
+// snapshot is nothing but the changes that rebuild the present.
+//
+//   change  = op u8, tenant bytes, id bytes, index varint, record bytes      (bytes = length varint, bytes)
+//   entry   = clock zigzag varint, change*                                   (one operation: all or none)
+//
+// `entry` is the payload of one journal record; `clock` is the store's clock (ms) when the operation ran.
+#ifndef ANON_STORE_CHANGE_H_
+#define ANON_STORE_CHANGE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace anon {
+
+enum class Op : uint8_t {
+  kPutService = 1,
+  kPutState = 2,  ///< `index` is the state's id: the next free one, or one that exists
+  kPutTask = 3,
+  kRemoveService = 4,
+  kPutAssociation = 5,
+  kRemoveAssociation = 6,
+};
+
+struct Change {
+  Op op{};
+  std::string tenant;
+  std::string id;      ///< service or association
+  uint32_t index = 0;  ///< state or task
+  std::string record;  ///< encoded Record, empty for removals
+};
+
+void AppendChange(std::string* out, const Change& change);
+
+struct Entry {
+  int64_t clock = 0;
+  std::vector<Change> changes;
+};
+
+void BeginEntry(std::string* out, int64_t clock);
+/// False when the payload is not an entry of this format; nothing of it may then be applied.
+[[nodiscard]] bool ReadEntry(std::string_view payload, Entry* out);
+
+}  // namespace anon
+
+#endif  // ANON_STORE_CHANGE_H_

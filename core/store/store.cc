@@ -1,0 +1,295 @@
+#include "store/store.h"
+
+#include <algorithm>
+
+namespace anon {
+namespace {
+
+void Insert(ServiceList* list, Service* service) {
+  list->insert(std::upper_bound(list->begin(), list->end(), service, ByStart()), service);
+}
+
+void Remove(ServiceList* list, Service* service) {
+  const auto found = std::lower_bound(list->begin(), list->end(), service, ByStart());
+  if (found != list->end() && *found == service) list->erase(found);
+}
+
+template <class Index>
+void RemoveFrom(Index* index, std::string_view key, Service* service) {
+  const auto found = index->find(std::string(key));
+  if (found == index->end()) return;
+  Remove(&found->second, service);
+  if (found->second.empty()) index->erase(found);
+}
+
+// When a service's lifetime changes it next. Sums stay far from overflow: instants and durations are bounded
+// where they are read.
+int64_t DeadlineOf(const std::string& record) {
+  int64_t deadline = PeekInteger(record, Tag::kExpires).value_or(Store::kNever);
+  if (!PeekInteger(record, Tag::kCompleted)) {
+    const auto after = PeekInteger(record, Tag::kAutoCompleteAfter);
+    const auto updated = PeekInteger(record, Tag::kUpdated);
+    if (after && updated && *after < Store::kNever / 2000) {
+      deadline = std::min(deadline, *updated + *after * 1000);
+    }
+  }
+  return deadline;
+}
+
+}  // namespace
+
+Record Service::Decoded() const {
+  Record decoded;
+  if (!decoded.Decode(record)) decoded = Record();
+  return decoded;
+}
+
+bool Store::Apply(const Change& change) {
+  Tenant* tenant = TenantFor(change.tenant);
+  Record probe;
+  if (!probe.Decode(change.record)) return false;
+  switch (change.op) {
+    case Op::kPutService:
+      PutService(tenant, change);
+      return true;
+    case Op::kPutState:
+    case Op::kPutTask:
+      return PutPart(tenant, change);
+    case Op::kRemoveService:
+      return RemoveService(tenant, change.id);
+    case Op::kPutAssociation:
+    case Op::kRemoveAssociation:
+      return ChangeAssociation(tenant, change);
+  }
+  return false;
+}
+
+void Store::Settle(int64_t now) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    Service* service = deadlines_.begin()->second;
+    const int64_t due = deadlines_.begin()->first;
+    if (PeekInteger(service->record, Tag::kExpires).value_or(kNever) <= due) {
+      RemoveService(service->tenant, std::string(service->id));
+    } else {
+      AutoComplete(service, due);
+    }
+  }
+}
+
+const Tenant* Store::FindTenant(std::string_view name) const {
+  const auto found = tenants_.find(name);
+  return found == tenants_.end() ? nullptr : found->second.get();
+}
+
+const Service* Store::Find(std::string_view tenant_name, std::string_view service_id) const {
+  const Tenant* tenant = FindTenant(tenant_name);
+  if (tenant == nullptr) return nullptr;
+  const auto found = tenant->services.find(std::string(service_id));
+  return found == tenant->services.end() ? nullptr : found->second.get();
+}
+
+void Store::UndoTo(size_t mark) {
+  while (log_.size() > mark) {
+    Undo undo = std::move(log_.back());
+    log_.pop_back();
+    Revert(&undo);
+  }
+}
+
+void Store::Dump(std::vector<Change>* out) const {
+  for (const auto& [name, tenant] : tenants_) {
+    for (const Service* service : tenant->by_start) {
+      out->push_back({Op::kPutService, name, service->id, 0, service->record});
+      for (size_t i = 0; i < service->states.size(); ++i) {
+        out->push_back({Op::kPutState, name, service->id, static_cast<uint32_t>(i), service->states[i]});
+      }
+      for (size_t i = 0; i < service->tasks.size(); ++i) {
+        out->push_back({Op::kPutTask, name, service->id, static_cast<uint32_t>(i), service->tasks[i]});
+      }
+    }
+    for (const auto& [id, record] : tenant->associations) {
+      out->push_back({Op::kPutAssociation, name, id, 0, record});
+    }
+  }
+}
+
+void Store::Clear() { *this = Store(); }
+
+Tenant* Store::TenantFor(const std::string& name) {
+  std::unique_ptr<Tenant>& tenant = tenants_[name];
+  if (!tenant) {
+    tenant = std::make_unique<Tenant>();
+    tenant->name = name;
+  }
+  return tenant.get();
+}
+
+void Store::Link(Service* service) {
+  Tenant* tenant = service->tenant;
+  service->started = PeekInteger(service->record, Tag::kStarted).value_or(0);
+  service->active = !PeekInteger(service->record, Tag::kCompleted);
+  service->deadline = DeadlineOf(service->record);
+  tenant->by_start.insert(service);
+  if (const auto customer = service->customer_id(); !customer.empty()) {
+    Insert(&tenant->by_customer[std::string(customer)], service);
+  } else {
+    Insert(&tenant->by_key[std::string(service->contact_key())], service);
+  }
+  if (const auto key = PeekText(service->record, Tag::kIdempotencyKey); !key.empty()) {
+    tenant->by_idempotency.emplace(key, service);
+  }
+  if (service->deadline != kNever) deadlines_.emplace(service->deadline, service);
+}
+
+void Store::Unlink(Service* service) {
+  Tenant* tenant = service->tenant;
+  tenant->by_start.erase(service);
+  if (const auto customer = service->customer_id(); !customer.empty()) {
+    RemoveFrom(&tenant->by_customer, customer, service);
+  } else {
+    RemoveFrom(&tenant->by_key, service->contact_key(), service);
+  }
+  if (const auto key = PeekText(service->record, Tag::kIdempotencyKey); !key.empty()) {
+    const auto found = tenant->by_idempotency.find(std::string(key));
+    if (found != tenant->by_idempotency.end() && found->second == service) {
+      tenant->by_idempotency.erase(found);
+    }
+  }
+  deadlines_.erase({service->deadline, service});
+}
+
+void Store::PutService(Tenant* tenant, const Change& change) {
+  touched_.services.insert(change.id);
+  std::unique_ptr<Service>& slot = tenant->services[change.id];
+  if (slot) {
+    SetRecord(slot.get(), change.record);
+    return;
+  }
+  slot = std::make_unique<Service>();
+  slot->tenant = tenant;
+  slot->id = change.id;
+  slot->record = change.record;
+  Link(slot.get());
+  ++size_;
+  log_.push_back({Undo::Kind::kAdded, tenant, change.id, 0, false, {}, nullptr});
+}
+
+void Store::SetRecord(Service* service, std::string record) {
+  Unlink(service);
+  std::swap(service->record, record);
+  Link(service);
+  log_.push_back({Undo::Kind::kRecord, service->tenant, service->id, 0, true, std::move(record), nullptr});
+}
+
+bool Store::PutPart(Tenant* tenant, const Change& change) {
+  const auto found = tenant->services.find(change.id);
+  if (found == tenant->services.end()) return false;
+  const bool is_state = change.op == Op::kPutState;
+  auto& parts = is_state ? found->second->states : found->second->tasks;
+  if (change.index > parts.size()) return false;
+  touched_.services.insert(change.id);
+  Undo undo{is_state ? Undo::Kind::kState : Undo::Kind::kTask,
+            tenant,
+            change.id,
+            change.index,
+            change.index < parts.size(),
+            {},
+            nullptr};
+  if (undo.existed) {
+    undo.record = std::move(parts[change.index]);
+    parts[change.index] = change.record;
+  } else {
+    parts.push_back(change.record);
+  }
+  log_.push_back(std::move(undo));
+  return true;
+}
+
+bool Store::RemoveService(Tenant* tenant, const std::string& id) {
+  const auto found = tenant->services.find(id);
+  if (found == tenant->services.end()) return false;
+  touched_.services.insert(id);
+  Unlink(found->second.get());
+  --size_;
+  log_.push_back({Undo::Kind::kRemoved, tenant, id, 0, true, {}, std::move(found->second)});
+  tenant->services.erase(found);
+  return true;
+}
+
+bool Store::ChangeAssociation(Tenant* tenant, const Change& change) {
+  const auto found = tenant->associations.find(change.id);
+  const bool existed = found != tenant->associations.end();
+  const bool removes = change.op == Op::kRemoveAssociation;
+  if (removes && !existed) return false;
+  touched_.associations.insert(change.id);
+  log_.push_back({Undo::Kind::kAssociation, tenant, change.id, 0, existed,
+                  existed ? found->second : std::string(), nullptr});
+  SetAssociation(tenant, change.id, removes ? nullptr : &change.record);
+  return true;
+}
+
+void Store::SetAssociation(Tenant* tenant, const std::string& id, const std::string* record) {
+  const auto found = tenant->associations.find(id);
+  if (found != tenant->associations.end()) {
+    if (const auto order = PeekInteger(found->second, Tag::kOrder)) tenant->outbox.erase(*order);
+    tenant->associations.erase(found);
+  }
+  if (record == nullptr) return;
+  tenant->associations.emplace(id, *record);
+  if (const auto order = PeekInteger(*record, Tag::kOrder)) {
+    tenant->outbox.emplace(*order, id);
+    last_order_ = std::max(last_order_, *order);
+  }
+}
+
+void Store::AutoComplete(Service* service, int64_t at) {
+  Tenant* tenant = service->tenant;
+  for (const Op op : {Op::kPutState, Op::kPutTask}) {
+    const auto& parts = op == Op::kPutState ? service->states : service->tasks;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      Record part;
+      if (!part.Decode(parts[i]) || part.Has(Tag::kCompleted)) continue;
+      part.SetInteger(Tag::kCompleted, at);
+      PutPart(tenant, {op, tenant->name, service->id, static_cast<uint32_t>(i), part.Encode()});
+    }
+  }
+  Record record = service->Decoded();
+  record.SetInteger(Tag::kCompleted, at);
+  touched_.services.insert(service->id);
+  SetRecord(service, record.Encode());
+}
+
+void Store::Revert(Undo* undo) {
+  Tenant* tenant = undo->tenant;
+  if (undo->kind == Undo::Kind::kAssociation) {
+    SetAssociation(tenant, undo->id, undo->existed ? &undo->record : nullptr);
+    return;
+  }
+  if (undo->kind == Undo::Kind::kRemoved) {
+    Service* service = undo->service.get();
+    tenant->services[undo->id] = std::move(undo->service);
+    Link(service);
+    ++size_;
+    return;
+  }
+  const auto found = tenant->services.find(undo->id);
+  Service* service = found->second.get();
+  if (undo->kind == Undo::Kind::kAdded) {
+    Unlink(service);
+    tenant->services.erase(found);
+    --size_;
+  } else if (undo->kind == Undo::Kind::kRecord) {
+    Unlink(service);
+    service->record = std::move(undo->record);
+    Link(service);
+  } else {
+    auto& parts = undo->kind == Undo::Kind::kState ? service->states : service->tasks;
+    if (undo->existed) {
+      parts[undo->index] = std::move(undo->record);
+    } else {
+      parts.pop_back();
+    }
+  }
+}
+
+}  // namespace anon

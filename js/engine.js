@@ -1,0 +1,221 @@
+// The C++ engine as JavaScript sees it: bytes in, bytes out, through the arena. No logic of the product lives
+// here (wasm/bindings.cc has the other half; core/rest/message.h the format of messages).
+import createEngineModule from '../dist/engine.js';
+import { loadModule } from '#wasm';
+import { ServicesError } from './errors.js';
+import { compileFrom } from './wasm/compile.js';
+
+/**
+ * @typedef {object} EngineRequest
+ * @property {string} method
+ * @property {string} target   path after the base path, and query
+ * @property {[string, string][]} headers
+ * @property {string | Uint8Array} [body]
+ *
+ * @typedef {object} EngineResponse
+ * @property {number} status
+ * @property {[string, string][]} headers
+ * @property {string} body   JSON text, or empty
+ *
+ * @typedef {{ service_ids: string[], association_ids: string[] }} Changes
+ */
+
+const RANDOM_BYTES = 16;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Ingested, as the core says. */
+export const WHOLE = 0;
+export const DAMAGED = 1;
+export const NEWER_FORMAT = 2;
+
+/** @type {Promise<WebAssembly.Module> | undefined} */
+let shared;
+
+/**
+ * The compiled module; the package's own is compiled once.
+ *
+ * @param {import('./wasm/compile.js').WasmSource} [source]
+ */
+function compiled(source) {
+  if (source !== undefined) return compileFrom(source);
+  shared ??= loadModule().catch((error) => {
+    shared = undefined;
+    throw error;
+  });
+  return shared;
+}
+
+/**
+ * Instantiates the module and an engine in it. Every store has an instance of its own, so that closing one frees
+ * all its memory and a trap in one leaves the others alone.
+ *
+ * @param {{ wasm?: import('./wasm/compile.js').WasmSource, options?: object, random?: (bytes: Uint8Array) => void }} [setup]
+ * @returns {Promise<EngineHandle>}
+ */
+export async function createEngine(setup = {}) {
+  try {
+    const wasm = await compiled(setup.wasm);
+    const module = await new Promise(
+      /** @param {(module: import('../dist/engine.js').EngineModule) => void} resolve */ (resolve, reject) => {
+        createEngineModule({
+          locateFile: (path) => path,
+          instantiateWasm(imports, done) {
+            WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm), reject);
+            return {};
+          },
+        }).then(resolve, reject);
+      },
+    );
+    const handle = new EngineHandle(module, setup.random ?? ((bytes) => crypto.getRandomValues(bytes)));
+    handle.configure(setup.options ?? {});
+    return handle;
+  } catch (error) {
+    if (error instanceof ServicesError) throw error;
+    throw new ServicesError('engine_failed', 'the WebAssembly module could not be started', { cause: error });
+  }
+}
+
+/** One engine in one module instance. Every method is synchronous. */
+export class EngineHandle {
+  #engine;
+  #random;
+
+  /**
+   * @param {import('../dist/engine.js').EngineModule} module
+   * @param {(bytes: Uint8Array) => void} random
+   */
+  constructor(module, random) {
+    this.module = module;
+    this.#random = random;
+    this.#engine = new module.Engine();
+  }
+
+  /** @param {object} options  those of Engine::Configure (core/engine.h) */
+  configure(options) {
+    const text = encoder.encode(JSON.stringify(options));
+    this.#reserve(text.length).set(text);
+    if (this.#engine.configure(text.length) !== 0) {
+      throw new ServicesError('invalid_argument', JSON.parse(this.#text()).message);
+    }
+  }
+
+  /**
+   * Takes in one journal file.
+   *
+   * @param {number} sequence
+   * @param {Uint8Array} bytes
+   * @returns {{ result: number, repaired: Uint8Array, lost: number }}
+   */
+  ingest(sequence, bytes) {
+    this.#reserve(bytes.length).set(bytes);
+    const result = this.#engine.ingest(sequence, bytes.length);
+    return { result, repaired: this.output(), lost: this.#engine.lost() };
+  }
+
+  /**
+   * @param {EngineRequest} request
+   * @param {number} now  ms since 1970
+   * @returns {EngineResponse}
+   */
+  execute(request, now) {
+    let head = `${request.method} ${request.target}\n`;
+    for (const [name, value] of request.headers) head += `${name}: ${value}\n`;
+    head += '\n';
+    const body = request.body ?? '';
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    const room = RANDOM_BYTES + head.length * 3 + (typeof body === 'string' ? body.length * 3 : body.length);
+    const arena = this.#reserve(room);
+    this.#random(arena.subarray(0, RANDOM_BYTES));
+    let at = RANDOM_BYTES;
+    at += encoder.encodeInto(head, arena.subarray(at)).written;
+    if (typeof body === 'string') {
+      at += encoder.encodeInto(body, arena.subarray(at)).written;
+    } else {
+      arena.set(body, at);
+      at += body.length;
+    }
+    const status = this.#engine.execute(at, now);
+    return { status, ...splitMessage(this.#text()) };
+  }
+
+  /** The file with all pending changes; empty if there are none. @param {number} sequence */
+  seal(sequence) {
+    this.#engine.seal(sequence);
+    return this.output();
+  }
+
+  /** @param {number} sequence */
+  snapshot(sequence) {
+    this.#engine.snapshot(sequence);
+    return this.output();
+  }
+
+  /** @param {number} sequence */
+  commit(sequence) {
+    this.#engine.commit(sequence);
+  }
+
+  rollback() {
+    this.#engine.rollback();
+  }
+
+  get sequence() {
+    return this.#engine.sequence();
+  }
+
+  get wantsSnapshot() {
+    return this.#engine.wants_snapshot();
+  }
+
+  /** Hex; equal for equal journals in every runtime. */
+  digest() {
+    this.#engine.digest();
+    return this.#text();
+  }
+
+  /** What commits and ingested files touched since the last call. @returns {Changes} */
+  changes() {
+    this.#engine.changes();
+    return JSON.parse(this.#text());
+  }
+
+  delete() {
+    this.#engine.delete();
+  }
+
+  /** A copy of exactly the bytes of the output. */
+  output() {
+    const at = this.#engine.output();
+    return this.module.HEAPU8.slice(at, at + this.#engine.output_size());
+  }
+
+  #text() {
+    const at = this.#engine.output();
+    // Decoded at once: the view is void after the next growth of the memory.
+    return decoder.decode(this.module.HEAPU8.subarray(at, at + this.#engine.output_size()));
+  }
+
+  /** @param {number} size */
+  #reserve(size) {
+    const at = this.#engine.reserve(size);
+    if (at === 0 && size > 0) {
+      throw new ServicesError('engine_failed', `the engine has no memory for ${size} bytes`);
+    }
+    return this.module.HEAPU8.subarray(at, at + size);
+  }
+}
+
+/** @param {string} text @returns {{ headers: [string, string][], body: string }} */
+function splitMessage(text) {
+  /** @type {[string, string][]} */
+  const headers = [];
+  let at = 0;
+  while (text[at] !== '\n') {
+    const end = text.indexOf('\n', at);
+    const colon = text.indexOf(': ', at);
+    headers.push([text.slice(at, colon), text.slice(colon + 2, end)]);
+    at = end + 1;
+  }
+  return { headers, body: text.slice(at + 1) };
+}

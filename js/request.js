@@ -1,0 +1,88 @@
+// Arguments of the page's methods turned into requests of the core.
+import { ServicesError, invalidArgument } from './errors.js';
+
+/** @param {string} text */
+const wellFormed = (text) =>
+  typeof text.toWellFormed === 'function' ? text.toWellFormed() : new TextDecoder().decode(new TextEncoder().encode(text));
+
+/**
+ * A path of the core: every value is one percent-encoded segment.
+ *
+ * @param {TemplateStringsArray} strings
+ * @param {...unknown} values
+ */
+export function path(strings, ...values) {
+  return strings.reduce((whole, part, i) => {
+    const value = values[i - 1];
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw invalidArgument('argument', 'a string or a number in place of every id and name');
+    }
+    return whole + encodeURIComponent(wellFormed(String(value))) + part;
+  });
+}
+
+/**
+ * Parameters as a query: lists become comma-separated, undefined is left out.
+ *
+ * @param {Record<string, unknown>} parameters
+ */
+export function query(parameters) {
+  const parts = [];
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined) continue;
+    const values = Array.isArray(value) ? value : [value instanceof Date ? value.toISOString() : value];
+    for (const one of values) {
+      if (!['string', 'number', 'boolean'].includes(typeof one)) {
+        throw invalidArgument(name, 'a string, a number, a boolean or a list of them');
+      }
+    }
+    const list = values.map((one) => encodeURIComponent(wellFormed(String(one))));
+    parts.push(`${encodeURIComponent(name)}=${list.join(',')}`);
+  }
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+/**
+ * A value as JSON text. What JSON cannot hold is refused rather than left out.
+ *
+ * @param {unknown} value
+ * @param {string} argument  its name in the error
+ */
+export function json(value, argument) {
+  let text;
+  try {
+    text = JSON.stringify(value, refuse);
+    // Only a lone surrogate is written as such an escape; JSON for UTF-8 has no place for one.
+    if (text !== undefined && /\\ud[89a-f]/.test(text)) text = JSON.stringify(value, repair);
+  } catch (cause) {
+    if (cause instanceof ServicesError) throw cause;
+    throw new ServicesError('invalid_argument', `${argument}: a value that JSON can hold is expected`, { cause });
+  }
+  if (text === undefined) throw invalidArgument(argument, 'a value that JSON can hold');
+  return text;
+}
+
+/** @param {unknown} argument @param {string} name @returns {Record<string, unknown>} */
+export function object(argument, name) {
+  if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) {
+    throw invalidArgument(name, 'an object');
+  }
+  return /** @type {Record<string, unknown>} */ (argument);
+}
+
+/** @param {string} key @param {unknown} value */
+function refuse(key, value) {
+  const type = typeof value;
+  if (type === 'function' || type === 'symbol' || type === 'bigint' || (type === 'number' && !Number.isFinite(value))) {
+    throw invalidArgument(key || 'value', 'a value that JSON can hold');
+  }
+  return value;
+}
+
+/** @param {string} key @param {unknown} value */
+function repair(key, value) {
+  void key;
+  if (typeof value === 'string') return wellFormed(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [wellFormed(name), inner]));
+}

@@ -1,0 +1,10 @@
+// Two projects: `node` needs only Node; `real` drives a real Chromium and a real workerd.
+const common = { testEnvironment: 'node', transform: {}, rootDir: '..' };
+
+export default {
+  projects: [
+    { ...common, displayName: 'node', testMatch: ['<rootDir>/tests/js/**/*.test.js'] },
+    { ...common, displayName: 'real', testMatch: ['<rootDir>/tests/{edge,browser}/**/*.test.js'] },
+  ],
+  testTimeout: 120_000,
+};

@@ -1,0 +1,40 @@
+// Types of the built module (dist/engine.js); wasm/bindings.cc says what each function does.
+export interface Engine {
+  reserve(size: number): number;
+  configure(size: number): number;
+  ingest(sequence: number, size: number): number;
+  execute(size: number, now: number): number;
+  seal(sequence: number): number;
+  commit(sequence: number): void;
+  rollback(): void;
+  sequence(): number;
+  wants_snapshot(): boolean;
+  snapshot(sequence: number): number;
+  digest(): number;
+  changes(): number;
+  output(): number;
+  output_size(): number;
+  lost(): number;
+  delete(): void;
+}
+
+export interface EngineModule {
+  Engine: new () => Engine;
+  HEAPU8: Uint8Array;
+  FS: {
+    mkdirTree(path: string): void;
+    mount(type: unknown, options: object, path: string): void;
+    syncfs(populate: boolean, done: (error: unknown) => void): void;
+    readdir(path: string): string[];
+    readFile(path: string): Uint8Array;
+  };
+  IDBFS: { DB_VERSION: number; DB_STORE_NAME: string; dbs: Record<string, IDBDatabase> };
+}
+
+export default function createEngineModule(options: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module?: WebAssembly.Module) => void,
+  ): object;
+  locateFile(path: string): string;
+}): Promise<EngineModule>;
