@@ -1,5 +1,8 @@
 // Two projects: `node` needs only Node; `real` drives a real Chromium and a real workerd.
-const common = { testEnvironment: 'node', transform: {}, rootDir: '..' };
+import { fileURLToPath } from 'node:url';
+
+const rootDir = fileURLToPath(new URL('..', import.meta.url));
+const common = { testEnvironment: 'node', transform: {}, rootDir };
 
 export default {
   projects: [
