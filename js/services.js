@@ -116,7 +116,7 @@ export class Services extends Operations {
   #headers = [['Role', 'local']];
   /** @type {BroadcastChannel | undefined} */
   #channel;
-  #leave = () => this.#left();
+  #leave = (/** @type {Event} */ event) => this.#left(event.type);
 
   /**
    * Use openServices.
@@ -308,9 +308,12 @@ export class Services extends Operations {
     this.dispatchEvent(new ChangeEvent(changes, origin));
   }
 
-  // A page that is about to go may not live to see an answer: commits are then sent off in the same task.
-  #left() {
-    if ('leaving' in this.#storage) this.#storage.leaving = document.visibilityState === 'hidden';
+  // A page that is about to go may not live to see an answer: commits are then sent off in the same task. At
+  // `pagehide` the page may still count as visible.
+  /** @param {string} type */
+  #left(type) {
+    if (!('leaving' in this.#storage)) return;
+    this.#storage.leaving = type === 'pagehide' || (type !== 'pageshow' && document.visibilityState === 'hidden');
   }
 }
 

@@ -1,0 +1,126 @@
+// The store in a real Chromium: tabs that write at the same time, a browser that is killed, files as IDBFS has them.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { memoryStorage, openServices } from '../../js/index.js';
+import { kill, launch, watch } from './chromium.js';
+import { serveSite } from './site.js';
+
+const KEY = 'pat@example.org';
+
+let site;
+let browser;
+
+beforeAll(async () => {
+  site = await serveSite();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.context.close();
+  await site?.close();
+});
+
+async function open(context = browser.context) {
+  const page = await context.newPage();
+  const problems = watch(page);
+  await page.goto(site.url);
+  await page.waitForSelector('body[data-ready]', { state: 'attached' });
+  return { page, problems };
+}
+
+/** Opens a store in a page; it stays in `globalThis.services`. */
+const openStore = (page, name, options = {}) =>
+  page.evaluate(async ([store, more]) => void (globalThis.services = await openServices({ name: store, ...more })), [name, options]);
+
+const idsIn = (page) =>
+  page.evaluate(async (key) => (await services.queryAnonymous(key, { limit: 1000 })).map((one) => one.service_id), KEY);
+
+test.each([
+  ['all at once', (key) => Promise.all(Array.from({ length: 200 }, () => services.start({ contact_key: key })))],
+  [
+    'each awaited',
+    async (key) => {
+      const started = [];
+      for (let i = 0; i < 200; ++i) started.push(await services.start({ contact_key: key }));
+      return started;
+    },
+  ],
+])('two tabs that start 200 services each at the same time, %s, hold 400 distinct ones', async (how, start) => {
+  const name = how.replaceAll(' ', '-');
+  const tabs = await Promise.all([open(), open()]);
+  await Promise.all(tabs.map(({ page }) => openStore(page, name)));
+  const started = await Promise.all(tabs.map(({ page }) => page.evaluate(start, KEY)));
+  const ids = new Set(started.flat().map((one) => one.service_id));
+  expect(ids.size).toBe(400);
+  for (const { page } of tabs) expect(new Set(await idsIn(page))).toEqual(ids);
+  const digests = await Promise.all(tabs.map(({ page }) => page.evaluate(() => services.digest())));
+  expect(digests[0]).toBe(digests[1]);
+  const [{ page }] = tabs;
+  await page.reload();
+  await page.waitForSelector('body[data-ready]', { state: 'attached' });
+  await openStore(page, name);
+  expect(new Set(await idsIn(page))).toEqual(ids);
+  expect(await page.evaluate(() => services.digest())).toBe(digests[0]);
+  expect(tabs.flatMap(({ problems }) => problems)).toEqual([]);
+  await Promise.all(tabs.map((tab) => tab.page.close()));
+});
+
+test('a kill of the browser between two awaited starts loses neither', async () => {
+  const first = await launch();
+  const { page } = await open(first.context);
+  await openStore(page, 'killed');
+  const one = await page.evaluate((key) => services.start({ contact_key: key }), KEY);
+  await kill(first.context, first.profile);
+  const second = await launch(first.profile);
+  const again = await open(second.context);
+  await openStore(again.page, 'killed');
+  const two = await again.page.evaluate((key) => services.start({ contact_key: key }), KEY);
+  await kill(second.context, second.profile);
+  const third = await launch(first.profile);
+  const last = await open(third.context);
+  await openStore(last.page, 'killed');
+  expect(await idsIn(last.page)).toEqual([one.service_id, two.service_id]);
+  await third.context.close();
+});
+
+test('what is started while the page goes away is there when it comes back', async () => {
+  const { page } = await open();
+  await openStore(page, 'leaving');
+  await page.evaluate((key) => {
+    addEventListener('pagehide', () => void services.start({ contact_key: key }));
+  }, KEY);
+  await page.goto('about:blank');
+  await page.goto(site.url);
+  await page.waitForSelector('body[data-ready]', { state: 'attached' });
+  await openStore(page, 'leaving');
+  // The old page's process may still be on its way out.
+  await page.waitForFunction(async (key) => (await services.queryAnonymous(key)).length === 1, KEY);
+  await page.close();
+});
+
+test('a stock FS.syncfs(true) reads the files, and each holds exactly its bytes', async () => {
+  const { page } = await open();
+  await openStore(page, 'stock');
+  for (let i = 0; i < 3; ++i) await page.evaluate((key) => services.start({ contact_key: key }), KEY);
+  const raw = await page.evaluate(() => rawFiles('stock'));
+  expect(raw).toHaveLength(3);
+  for (const [, bytes, buffer] of raw) expect(buffer).toBe(bytes.length);
+  const stock = await page.evaluate(() => stockFiles('stock'));
+  expect(stock).toEqual(raw.map(([path, bytes]) => [path.slice('/anonymous-services/stock/'.length), bytes]));
+  await page.close();
+});
+
+test('the same files are the same state in Chromium and in Node', async () => {
+  const { page } = await open();
+  await openStore(page, 'digest');
+  const { service_id } = await page.evaluate((key) => services.start({ contact_key: key, note: [1.5, 'ü'] }), KEY);
+  await page.evaluate((id) => services.startState(id, { state_type: 'open' }), service_id);
+  await page.evaluate((id) => services.associate({ customer_id: 'C-42', service_ids: [id] }), service_id);
+  const storage = memoryStorage();
+  for (const [path, bytes] of await page.evaluate(() => rawFiles('digest'))) {
+    storage.files.set(Number(path.split('/').at(-1)), Uint8Array.from(bytes));
+  }
+  const here = await openServices({ name: 'digest', storage });
+  expect(here.digest()).toBe(await page.evaluate(() => services.digest()));
+  await here.close();
+  await page.close();
+});
