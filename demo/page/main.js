@@ -37,7 +37,10 @@ async function showServer() {
 /** Hands the open order to the customer; the rest happens in the background, now or after the next start. */
 async function handOver() {
   const now = await order.read();
-  if (customer === null || now === undefined || totalOf(now.Cart) === 0) return;
+  if (customer === null || now === undefined || totalOf(now.Cart) === 0) {
+    say('Nothing is in the basket yet.');
+    return;
+  }
   const receipt = await services.associate({ customer_id: customer, service_ids: [now.service_id] });
   say('Your order is yours; it is on its way to the server.');
   services.delivered(receipt.association_id).then(
@@ -76,6 +79,7 @@ $('login').addEventListener('submit', (/** @type {any} */ event) => {
       $('login').close();
       showAccount(customer);
       $('orders-title').focus();
+      say('');
       services.retryDelivery();
       await attempt(handOver);
       await Promise.all([show(), showServer()]);
