@@ -1,0 +1,72 @@
+// Checksums, digests and bytes against published vectors.
+#include <gtest/gtest.h>
+
+#include "base/bytes.h"
+#include "base/crc32c.h"
+#include "base/sha256.h"
+
+namespace anon {
+namespace {
+
+TEST(Crc32c, GivesTheValuesOfRfc3720) {
+  EXPECT_EQ(Crc32c(std::string(32, '\0')), 0x8A9136AAU);
+  EXPECT_EQ(Crc32c(std::string(32, '\xFF')), 0x62A8AB43U);
+  std::string ascending;
+  for (int i = 0; i < 32; ++i) ascending += static_cast<char>(i);
+  EXPECT_EQ(Crc32c(ascending), 0x46DD794EU);
+  EXPECT_EQ(Crc32c("123456789"), 0xE3069283U);
+}
+
+TEST(Crc32c, GoesOnFromASeed) { EXPECT_EQ(Crc32c("6789", Crc32c("12345")), Crc32c("123456789")); }
+
+TEST(Sha256, GivesTheValuesOfFips180) {
+  EXPECT_EQ(Hex(Sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(Hex(Sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Hex(Sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(Hex(Sha256(std::string(1000000, 'a'))),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Bytes, ComeBackAsTheyWereWritten) {
+  std::string bytes;
+  ByteWriter writer(&bytes);
+  const int64_t numbers[] = {0, 1, -1, 63, -64, 64, INT64_MAX, INT64_MIN};
+  for (const int64_t number : numbers) writer.Zigzag(number);
+  writer.U8(200);
+  writer.U16(60000);
+  writer.U32(4000000000U);
+  writer.U64(UINT64_MAX);
+  writer.Bytes("text");
+  ByteReader reader(bytes);
+  for (const int64_t number : numbers) {
+    int64_t read = 0;
+    ASSERT_TRUE(reader.Zigzag(&read));
+    EXPECT_EQ(read, number);
+  }
+  uint8_t a = 0;
+  uint16_t b = 0;
+  uint32_t c = 0;
+  uint64_t d = 0;
+  std::string_view e;
+  ASSERT_TRUE(reader.U8(&a) && reader.U16(&b) && reader.U32(&c) && reader.U64(&d) && reader.Bytes(&e));
+  EXPECT_TRUE(a == 200 && b == 60000 && c == 4000000000U && d == UINT64_MAX && e == "text");
+  EXPECT_TRUE(reader.Done());
+}
+
+TEST(Bytes, RefuseWhatIsShortOrOverlong) {
+  uint64_t value = 0;
+  std::string_view text;
+  EXPECT_FALSE(ByteReader("").Varint(&value));
+  EXPECT_FALSE(ByteReader("\x80").Varint(&value));
+  EXPECT_FALSE(ByteReader(std::string(9, '\xFF') + '\x02').Varint(&value));
+  EXPECT_FALSE(ByteReader(std::string(11, '\x80')).Varint(&value));
+  EXPECT_FALSE(ByteReader("\x05xyz").Bytes(&text));
+  ByteReader failed("\x80");
+  EXPECT_FALSE(failed.Varint(&value));
+  uint8_t byte = 0;
+  EXPECT_FALSE(failed.U8(&byte));
+}
+
+}  // namespace
+}  // namespace anon

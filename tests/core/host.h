@@ -1,0 +1,112 @@
+// A host around the engine, as small as one can be: a journal in a map, a clock that a test sets, random
+// bytes that count. Everything a page's or a server's host does, without storage.
+#ifndef ANON_TESTS_CORE_HOST_H_
+#define ANON_TESTS_CORE_HOST_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine.h"
+
+namespace anon {
+
+struct Result {
+  int status = 0;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  [[nodiscard]] std::string Header(std::string_view name) const {
+    for (const auto& [one, value] : headers) {
+      if (one == name) return value;
+    }
+    return "";
+  }
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+class Host {
+ public:
+  int64_t now = 1767225600000;  ///< 2026-01-01T00:00:00Z
+  Headers who = {{"Role", "local"}};
+  std::map<uint64_t, std::string> journal;
+
+  explicit Host(std::string options = "") : options_(std::move(options)) { Start(); }
+
+  /// Runs one request without committing it.
+  Result Execute(std::string_view method, std::string_view target, std::string_view body = "",
+                 const Headers& headers = {}) {
+    std::string message(16, '\0');
+    ++drawn_;
+    for (size_t i = 0; i < 8; ++i) message[i] = static_cast<char>(drawn_ >> (8 * i) & 0xFF);
+    message += std::string(method) + ' ' + std::string(target) + '\n';
+    for (const Headers* list : std::initializer_list<const Headers*>{&who, &headers}) {
+      for (const auto& [name, value] : *list) message += name + ": " + value + '\n';
+    }
+    message += '\n';
+    message += body;
+    Response response = engine.Execute(message, now);
+    return {response.status, std::move(response.body), std::move(response.headers)};
+  }
+
+  /// Runs one request and commits what it changed.
+  Result Call(std::string_view method, std::string_view target, std::string_view body = "",
+              const Headers& headers = {}) {
+    Result result = Execute(method, target, body, headers);
+    Commit();
+    return result;
+  }
+
+  void Commit() {
+    const uint64_t sequence = engine.sequence() + 1;
+    const std::string file = engine.Seal(sequence);
+    if (file.empty()) return;
+    journal[sequence] = file;
+    engine.Commit(sequence, file.size());
+  }
+
+  /// Everything in memory is gone; the journal is read again.
+  void Reopen() {
+    engine = Engine();
+    Start();
+  }
+
+  /// Starts a service and answers its id.
+  std::string Begin(std::string_view body) {
+    return Field(Call("POST", "services/start", body).body, "service_id");
+  }
+
+  /// The text of a string member anywhere in `json`: enough for what tests ask.
+  static std::string Field(std::string_view json, std::string_view name) {
+    const std::string key = "\"" + std::string(name) + "\":\"";
+    const size_t at = json.find(key);
+    if (at == std::string_view::npos) return "";
+    const size_t begin = at + key.size();
+    return std::string(json.substr(begin, json.find('"', begin) - begin));
+  }
+
+  Engine engine;
+  Engine::Repair repair;
+  Engine::Ingested worst = Engine::Ingested::kWhole;
+
+ private:
+  void Start() {
+    if (!options_.empty() && engine.Configure(options_)) worst = Engine::Ingested::kNewerFormat;
+    for (const auto& [sequence, file] : journal) {
+      const auto ingested = engine.Ingest(sequence, file, &repair);
+      if (ingested != Engine::Ingested::kWhole) worst = ingested;
+    }
+  }
+
+  std::string options_;
+  uint64_t drawn_ = 0;
+};
+
+}  // namespace anon
+
+#endif  // ANON_TESTS_CORE_HOST_H_
