@@ -116,17 +116,18 @@ export function indexedDBStorage({ FS, IDBFS }, name) {
   };
 
   /**
-   * The hopeful try: true if the file stands, false if another tab was first.
+   * The hopeful try. `beaten`: another tab was first, nothing was written. `stray`: the page was leaving, so the
+   * file was committed unchecked, and it turned out to lie below another tab's snapshot.
    *
    * @param {import('./storage.js').NewFile} file
    * @param {'relaxed' | 'strict'} durability
    * @param {boolean} leaving  commit in this very task: the page may not live to see an answer
-   * @returns {Promise<boolean>}
+   * @returns {Promise<'stands' | 'beaten' | 'stray'>}
    */
   const hopeful = (file, durability, leaving) =>
     transaction('readwrite', durability, (tx, store) => {
       let first = true;
-      const done = settled(tx, () => first);
+      const done = settled(tx, () => /** @type {'stands' | 'stray'} */ (first ? 'stands' : 'stray'));
       write(store, file);
       const newer = store.getAllKeys(above(file.sequence), 1);
       newer.onsuccess = () => {
@@ -137,7 +138,7 @@ export function indexedDBStorage({ FS, IDBFS }, name) {
       };
       if (leaving) tx.commit();
       return done.catch((error) => {
-        if (!first || error.cause?.name === 'ConstraintError') return false;
+        if (!first || error.cause?.name === 'ConstraintError') return 'beaten';
         throw error;
       });
     });
@@ -203,11 +204,10 @@ export function indexedDBStorage({ FS, IDBFS }, name) {
       );
     },
     async transact(lastSeen, work, durability) {
-      const leaving = this.leaving;
       const file = work([]);
       if (file === null) return;
-      if (await hopeful(file, durability, leaving)) return;
-      await sure(lastSeen, work, durability, leaving ? file.sequence : 0);
+      const outcome = await hopeful(file, durability, this.leaving);
+      if (outcome !== 'stands') await sure(lastSeen, work, durability, outcome === 'stray' ? file.sequence : 0);
     },
     repair(sequence, repaired, damaged) {
       return transaction('readwrite', 'strict', (tx, store) => {

@@ -44,6 +44,15 @@ test.each([
       return started;
     },
   ],
+  [
+    'each awaited while the pages are leaving',
+    async (key) => {
+      dispatchEvent(new Event('pagehide'));
+      const started = [];
+      for (let i = 0; i < 200; ++i) started.push(await services.start({ contact_key: key }));
+      return started;
+    },
+  ],
 ])('two tabs that start 200 services each at the same time, %s, hold 400 distinct ones', async (how, start) => {
   const name = how.replaceAll(' ', '-');
   const tabs = await Promise.all([open(), open()]);
