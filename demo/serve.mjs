@@ -16,14 +16,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'build/demo');
 const site = join(out, 'site');
 
-async function bundle() {
+/** @param {string} worker */
+async function bundle(worker) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(site, { recursive: true });
   const common = /** @type {const} */ ({ bundle: true, format: 'esm', target: 'es2022', absWorkingDir: root, logLevel: 'warning' });
   await build({ ...common, entryPoints: ['demo/page/main.js'], outfile: join(site, 'main.js'), minify: true });
   await build({
     ...common,
-    entryPoints: ['demo/worker.js'],
+    entryPoints: [worker],
     outfile: join(out, 'worker.js'),
     conditions: ['workerd', 'worker'],
     external: ['cloudflare:workers'],
@@ -44,12 +45,13 @@ async function bundle() {
 /**
  * Starts the demo.
  *
- * @param {{ port?: number, dataDir?: string }} [options]  port 0: any free one
+ * @param {{ port?: number, dataDir?: string, worker?: string }} [options]  port 0: any free one; worker: another one
+ *   with a class Shop, for tests
  * @returns {Promise<{ url: string, stop(): Promise<void>, kill(): Promise<void>, exited: Promise<void> }>}
  *   `stop` ends it as Ctrl-C does, `kill` at once, as a power cut of the process does
  */
-export async function startDemo({ port = 8080, dataDir = join(root, '.data/demo') } = {}) {
-  await bundle();
+export async function startDemo({ port = 8080, dataDir = join(root, '.data/demo'), worker = 'demo/worker.js' } = {}) {
+  await bundle(worker);
   mkdirSync(dataDir, { recursive: true });
   const config = join(out, 'config.capnp');
   const { compatibilityDate, default: binary } = /** @type {any} */ (workerd);

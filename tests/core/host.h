@@ -3,6 +3,8 @@
 #ifndef ANON_TESTS_CORE_HOST_H_
 #define ANON_TESTS_CORE_HOST_H_
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -29,6 +31,20 @@ struct Result {
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// Whether `part` stands in `text`; both are shown when it does not.
+inline testing::AssertionResult Has(std::string_view text, std::string_view part) {
+  if (text.find(part) != std::string_view::npos) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << '"' << part << "\" is not in " << text;
+}
+
+/// Headers of a remote caller: a body of theirs is typed, and none of them is `local`.
+inline Headers Remote(std::string_view roles, std::string_view customer = "", std::string_view claims = "") {
+  return {{"Role", std::string(roles)},
+          {"Customer", std::string(customer)},
+          {"Claims", std::string(claims)},
+          {"Content-Type", "application/json"}};
+}
 
 class Host {
  public:
@@ -69,6 +85,9 @@ class Host {
     journal[sequence] = file;
     engine.Commit(sequence, file.size());
   }
+
+  /// Takes everything since the last commit back.
+  void Rollback() { engine.Rollback(); }
 
   /// Everything in memory is gone; the journal is read again.
   void Reopen() {

@@ -18,3 +18,8 @@ add_executable(core_test ${CORE_TESTS})
 target_compile_options(core_test PRIVATE -Wall -Wextra -Werror -Wno-dangling-else)
 target_link_libraries(core_test PRIVATE core GTest::gtest_main)
 gtest_discover_tests(core_test)
+
+# The conformance suite reaches the native core through this.
+add_executable(front tests/core/front.cc)
+target_compile_options(front PRIVATE -Wall -Wextra -Werror)
+target_link_libraries(front PRIVATE core)
