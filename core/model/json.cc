@@ -126,8 +126,11 @@ Failure CheckJson(std::string_view text, std::string_view what) {
   if (Depth(text) > kMaxDepth) {
     return Invalid(std::string(what) + ": nested deeper than 32 levels");
   }
+  // nlohmann's parser stops at a zero byte as at the end and passes over a byte order mark; both would let bytes
+  // that were never checked into what is kept.
+  const bool strange = text.find('\0') != std::string_view::npos || text.substr(0, 1) == "\xEF";
   ScalarReader reader;
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
+  if (strange || !nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
     return Invalid(std::string(what) + ": not well-formed JSON in UTF-8");
   }
   return std::nullopt;

@@ -58,7 +58,8 @@ const badBodies = [
   ['no JSON', '{'], ['an empty text', ''], ['a list', '[]'], ['a string', '"x"'], ['a trailing comma', '{"contact_key":"k",}'],
   ['two values', '{} {}'], ['a comment', '{/**/}'], ['single quotes', "{'contact_key':'k'}"], ['NaN', '{"contact_key":"k","x":NaN}'],
   ['no UTF-8', new Uint8Array([...Buffer.from('{"contact_key":"'), 0xc3, 0x28, ...Buffer.from('"}')])],
-  ['a lone surrogate', '{"contact_key":"k","x":"\\ud800"}'],
+  ['a zero byte and more behind it', new Uint8Array([...Buffer.from('{"contact_key":"k"}'), 0, ...Buffer.from(',"customer_id":"C-1"')])],
+  ['a byte order mark', '\ufeff{"contact_key":"k"}'], ['a lone surrogate', '{"contact_key":"k","x":"\\ud800"}'],
   ['nesting of 33', `{"contact_key":"k","x":${'['.repeat(32)}${']'.repeat(32)}}`],
 ];
 
