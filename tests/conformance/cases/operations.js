@@ -213,7 +213,7 @@ const lifetime = [
     const ids = [];
     for (const owner of [{ contact_key: 'k' }, { customer_id: 'C-1' }]) {
       for (const ended of [false, true]) {
-        ids.push(await api.start({ ...owner, timestamp: '2020-04-30T00:00:00Z' }));
+        ids.push(await api.start({ ...owner, timestamp: `2020-04-30T00:00:0${ids.length}Z` }));
         if (ended) await api.expect(204, 'POST', `services/${ids.at(-1)}/end`, {});
       }
     }
