@@ -6,7 +6,7 @@ const common = { testEnvironment: 'node', transform: {}, rootDir };
 
 export default {
   projects: [
-    { ...common, displayName: 'node', testMatch: ['<rootDir>/tests/js/**/*.test.js'] },
+    { ...common, displayName: 'node', testMatch: ['<rootDir>/tests/{js,property}/**/*.test.js'] },
     { ...common, displayName: 'real', testMatch: ['<rootDir>/tests/{edge,browser}/**/*.test.js'] },
   ],
   testTimeout: 120_000,

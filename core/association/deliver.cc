@@ -8,6 +8,10 @@
 namespace anon {
 namespace {
 
+// How much deeper than in a body of its own an extension of a state stands: { services: [ { active_states: [
+// { … } ] } ] }
+constexpr int kEnvelopeDepth = 5;
+
 struct Envelope {
   std::string association_id;
   std::string customer;
@@ -18,7 +22,7 @@ struct Envelope {
 
 Failure ReadEnvelope(std::string_view body, const ValueLists& lists, Envelope* out) {
   std::vector<Member> members;
-  if (auto failure = ParseObject(body, "body", &members)) return failure;
+  if (auto failure = ParseObject(body, "body", &members, kMaxDepth + kEnvelopeDepth)) return failure;
   for (const Member& member : members) {
     if (member.name == "association_id") out->association_id = AsString(member.value).value_or("");
     if (member.name == "customer_id") out->customer = AsString(member.value).value_or("");

@@ -13,7 +13,7 @@ namespace {
 
 struct Selection {
   std::string customer;
-  std::vector<const Service*> attach;  ///< anonymous, or this customer's but never handed over
+  std::vector<const Service*> attach;  ///< anonymous, or this customer's but never handed over to them
   const Service* handed_over = nullptr;
 };
 
@@ -62,7 +62,7 @@ Failure Select(Context& context, Selection* selection) {
     if (!owner.empty() && owner != selection->customer) {
       return Conflict("service_ids: " + id + " belongs to another customer");
     }
-    if (PeekText(service->record, Tag::kAssociationId).empty()) {
+    if (owner.empty() || PeekText(service->record, Tag::kAssociationId).empty()) {
       selection->attach.push_back(service);
     } else {
       selection->handed_over = service;
@@ -108,7 +108,8 @@ Failure ReadResults(std::string_view body, std::string_view association_id, cons
     if (member.name == "services" && IsArray(member.value)) services = member.value;
   }
   if (id != association_id) return Invalid("receipt: not of this association");
-  const auto sent = Elements(record.Text(Tag::kResults));
+  std::set<std::string_view> sent;
+  for (const std::string_view element : Elements(record.Text(Tag::kResults))) sent.insert(element);
   std::string out = "[";
   if (services.empty() || Elements(services).size() != sent.size()) {
     return Invalid("receipt: a result for every service is expected");
@@ -122,8 +123,8 @@ Failure ReadResults(std::string_view body, std::string_view association_id, cons
       if (member.name == "result") result = AsString(member.value).value_or("");
     }
     const std::string pending = "{\"service_id\":" + Quoted(service_id) + "}";
-    const bool known = std::find(sent.begin(), sent.end(), pending) != sent.end();
-    if (!known || (result != "associated" && result != "already" && result != "conflict")) {
+    // Each has one result, so as many results as services are all of them.
+    if (sent.erase(pending) == 0 || (result != "associated" && result != "already" && result != "conflict")) {
       return Invalid("receipt: a result for every service is expected");
     }
     if (out.size() > 1) out += ',';

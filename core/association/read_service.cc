@@ -19,10 +19,11 @@ std::string IdOf(std::string_view value) {
 }
 
 // `started` and `completed`.
-Failure ReadPoint(EventKind kind, const Member& member, const ValueLists& lists, Record* record) {
+Failure ReadPoint(EventKind kind, Resource resource, const Member& member, const ValueLists& lists,
+                  Record* record) {
   if (!IsObject(member.value)) return Invalid(member.name + ": an object is expected");
   Event event;
-  if (auto failure = ReadEvent(kind, Members(member.value), lists, &event)) return failure;
+  if (auto failure = ReadEvent(kind, Members(member.value), lists, &event, resource)) return failure;
   if (!event.timestamp) return Invalid(member.name + ": a timestamp is needed");
   if (!event.fields.extensions().empty()) {
     return Invalid(member.name + ": only the common fields are accepted");
@@ -38,14 +39,14 @@ Failure ReadPoint(EventKind kind, const Member& member, const ValueLists& lists,
 
 // The members that services, states and tasks share. `start` reads what is left as a start event: own fields,
 // and extensions.
-Failure ReadShared(EventKind start, const std::vector<Member>& members, const ValueLists& lists,
-                   Record* record, Event* event) {
+Failure ReadShared(EventKind start, Resource resource, const std::vector<Member>& members,
+                   const ValueLists& lists, Record* record, Event* event) {
   std::vector<Member> rest;
   for (const Member& member : members) {
     if (member.name == "started" || member.name == "completed") {
       const EventKind kind =
           member.name == "started" ? EventKind::kStartedRecorded : EventKind::kEndedRecorded;
-      if (auto failure = ReadPoint(kind, member, lists, record)) return failure;
+      if (auto failure = ReadPoint(kind, resource, member, lists, record)) return failure;
     } else if (member.name != "disposition") {  // stands inside `completed` too
       rest.push_back(member);
     }
@@ -64,7 +65,7 @@ Failure ReadPart(Resource kind, std::string_view text, const ValueLists& lists, 
   }
   Event event;
   const EventKind start = kind == Resource::kState ? EventKind::kStateStart : EventKind::kTaskStart;
-  if (auto failure = ReadShared(start, members, lists, &part->record, &event)) return failure;
+  if (auto failure = ReadShared(start, kind, members, lists, &part->record, &event)) return failure;
   if (event.previous_state_id) {
     part->record.SetInteger(Tag::kPreviousStateId, *event.previous_state_id);
   }
@@ -119,7 +120,8 @@ Failure ReadService(std::string_view text, const ValueLists& lists, ImportedServ
   }
   if (auto failure = CheckKey("service_id", out->id)) return failure;
   Event event;
-  if (auto failure = ReadShared(EventKind::kServiceStart, own, lists, &out->record, &event)) {
+  if (auto failure =
+          ReadShared(EventKind::kServiceStart, Resource::kService, own, lists, &out->record, &event)) {
     return failure;
   }
   if (event.ttl) return Invalid("ttl: a recorded service has an expiration_time");

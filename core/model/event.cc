@@ -116,14 +116,6 @@ bool Contains(const std::array<std::string_view, N>& names, std::string_view nam
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// An extension's name is the caller's; it is shown only so far that the caller can find it.
-std::string Shown(std::string_view name) {
-  if (CodePoints(name) <= 64) return std::string(name);
-  size_t cut = 64;
-  while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) --cut;
-  return std::string(name.substr(0, cut)) + "…";
-}
-
 const char* Accepted(Kind kind) {
   switch (kind) {
     case Kind::kText:
@@ -167,9 +159,8 @@ Failure CheckList(Resource resource, const FieldSpec& spec, std::string_view tex
   return Invalid(std::string(spec.name) + ": not one of the configured values: " + valid);
 }
 
-Failure ReadField(const FieldSpec& spec, EventKind kind, std::string_view raw, const ValueLists& lists,
+Failure ReadField(const FieldSpec& spec, Resource resource, std::string_view raw, const ValueLists& lists,
                   Event* out) {
-  const Resource resource = InfoOf(kind).resource;
   switch (spec.kind) {
     case Kind::kText: {
       const auto text = AsString(raw);
@@ -261,14 +252,16 @@ Failure ParseEvent(EventKind kind, std::string_view body, const ValueLists& list
   return ReadEvent(kind, members, lists, out);
 }
 
-Failure ReadEvent(EventKind kind, const std::vector<Member>& members, const ValueLists& lists, Event* out) {
+Failure ReadEvent(EventKind kind, const std::vector<Member>& members, const ValueLists& lists, Event* out,
+                  std::optional<Resource> resource) {
   const KindInfo& info = InfoOf(kind);
   for (const Member& member : members) {
     const auto* spec = std::find_if(std::begin(kFields), std::end(kFields), [&](const FieldSpec& field) {
       return (field.events & Bit(kind)) != 0 && member.name == field.name;
     });
     if (spec != std::end(kFields)) {
-      if (auto failure = ReadField(*spec, kind, member.value, lists, out)) return failure;
+      if (auto failure = ReadField(*spec, resource.value_or(info.resource), member.value, lists, out))
+        return failure;
       continue;
     }
     const bool ignored = std::any_of(std::begin(info.ids), std::end(info.ids),
@@ -317,7 +310,7 @@ Failure CheckExtensionName(Resource resource, std::string_view name) {
     return field.events == kAny && name == field.name;
   });
   if (own || common) {
-    return Invalid(Shown(name) + ": this name belongs to the " + Name(resource) +
+    return Invalid(Shortened(name) + ": this name belongs to the " + Name(resource) +
                    " and is not accepted here");
   }
   return std::nullopt;

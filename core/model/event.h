@@ -53,9 +53,10 @@ struct Event {
 /// Reads `body` (empty counts as {}) as an event. On failure the message names the field and what it accepts.
 [[nodiscard]] Failure ParseEvent(EventKind kind, std::string_view body, const ValueLists& lists, Event* out);
 
-/// As ParseEvent, for a body that was already cut into members.
+/// As ParseEvent, for a body that was already cut into members. `resource` is whose lists count, where the
+/// kind does not say.
 [[nodiscard]] Failure ReadEvent(EventKind kind, const std::vector<Member>& members, const ValueLists& lists,
-                                Event* out);
+                                Event* out, std::optional<Resource> resource = std::nullopt);
 
 /// Records the end of a resource: the event's fields as its end event, its extensions beside those recorded.
 void RecordEnd(const Event& event, int64_t at, Record* record);

@@ -1,5 +1,7 @@
 #include "model/instant.h"
 
+#include <algorithm>
+
 namespace anon {
 namespace {
 
@@ -91,7 +93,7 @@ bool ParseOffset(Cursor* cursor, int64_t* minutes) {
 
 void AppendPadded(std::string* out, int64_t value, int width) {
   const std::string digits = std::to_string(value);
-  out->append(static_cast<size_t>(width) - digits.size(), '0');
+  for (size_t i = digits.size(); i < static_cast<size_t>(width); ++i) *out += '0';
   *out += digits;
 }
 
@@ -116,6 +118,7 @@ std::optional<int64_t> ParseInstant(std::string_view text) {
 }
 
 std::string FormatInstant(int64_t ms) {
+  ms = std::clamp(ms, kEarliestInstant, kLatestInstant);
   int64_t days = ms / kMsPerDay;
   int64_t rest = ms % kMsPerDay;
   if (rest < 0) {

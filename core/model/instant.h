@@ -18,6 +18,7 @@ inline constexpr int64_t kEarliestInstant = -62135596800000;
 /// milliseconds. Empty for anything else, dates that do not exist included.
 [[nodiscard]] std::optional<int64_t> ParseInstant(std::string_view text);
 
+/// The wire form; what lies outside the years 0001 to 9999 is shown as their first or last instant.
 [[nodiscard]] std::string FormatInstant(int64_t ms);
 
 }  // namespace anon

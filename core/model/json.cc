@@ -122,12 +122,12 @@ class ScalarReader {
 
 }  // namespace
 
-Failure CheckJson(std::string_view text, std::string_view what) {
-  if (Depth(text) > kMaxDepth) {
-    return Invalid(std::string(what) + ": nested deeper than 32 levels");
+Failure CheckJson(std::string_view text, std::string_view what, int depth) {
+  if (Depth(text) > depth) {
+    return Invalid(std::string(what) + ": nested deeper than " + std::to_string(depth) + " levels");
   }
-  // nlohmann's parser stops at a zero byte as at the end and passes over a byte order mark; both would let bytes
-  // that were never checked into what is kept.
+  // nlohmann's parser stops at a zero byte as at the end and passes over a byte order mark; both would let
+  // bytes that were never checked into what is kept.
   const bool strange = text.find('\0') != std::string_view::npos || text.substr(0, 1) == "\xEF";
   ScalarReader reader;
   if (strange || !nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
@@ -136,8 +136,8 @@ Failure CheckJson(std::string_view text, std::string_view what) {
   return std::nullopt;
 }
 
-Failure ParseObject(std::string_view text, std::string_view what, std::vector<Member>* out) {
-  if (auto failure = CheckJson(text, what)) return failure;
+Failure ParseObject(std::string_view text, std::string_view what, std::vector<Member>* out, int depth) {
+  if (auto failure = CheckJson(text, what, depth)) return failure;
   text = Trim(text);
   if (!IsObject(text)) return Invalid(std::string(what) + ": a JSON object is expected");
   *out = Members(text);
@@ -277,6 +277,13 @@ bool ValidUtf8(std::string_view text) {
     i += more + 1;
   }
   return true;
+}
+
+std::string Shortened(std::string_view utf8) {
+  size_t cut = 64;
+  if (utf8.size() <= cut) return std::string(utf8);
+  while ((static_cast<unsigned char>(utf8[cut]) & 0xC0) == 0x80) --cut;
+  return std::string(utf8.substr(0, cut)) + "…";
 }
 
 size_t CodePoints(std::string_view utf8) {

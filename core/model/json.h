@@ -23,11 +23,12 @@ struct Member {
   std::string_view value;  ///< raw JSON text inside the parsed body
 };
 
-/// Well-formed JSON in UTF-8, not deeper than kMaxDepth. `what` names the text in the message.
-[[nodiscard]] Failure CheckJson(std::string_view text, std::string_view what);
+/// Well-formed JSON in UTF-8, not deeper than `depth`. `what` names the text in the message.
+[[nodiscard]] Failure CheckJson(std::string_view text, std::string_view what, int depth = kMaxDepth);
 
 /// CheckJson, and the text is an object. Of members with one name the last counts.
-[[nodiscard]] Failure ParseObject(std::string_view text, std::string_view what, std::vector<Member>* out);
+[[nodiscard]] Failure ParseObject(std::string_view text, std::string_view what, std::vector<Member>* out,
+                                  int depth = kMaxDepth);
 
 /// The members of a text that is known to be a well-formed object, in the order written.
 [[nodiscard]] std::vector<Member> Members(std::string_view object);
@@ -52,6 +53,9 @@ void AppendQuoted(std::string* out, std::string_view utf8);
 [[nodiscard]] std::string Quoted(std::string_view utf8);
 
 [[nodiscard]] bool ValidUtf8(std::string_view text);
+
+/// A name from a caller, for an error message: only so much of it that the caller can find it.
+[[nodiscard]] std::string Shortened(std::string_view utf8);
 
 /// Number of code points in valid UTF-8.
 [[nodiscard]] size_t CodePoints(std::string_view utf8);

@@ -19,7 +19,8 @@ bool Context::InGroup(const Service& service) const {
 bool Context::MaySee(const Service& service) const {
   if (!InGroup(service)) return false;
   const Principal& who = request.principal;
-  if (who.local || who.reader || who.writer) return true;
+  const bool reads = request.method == "GET";
+  if (who.local || (reads ? who.reader : who.writer)) return true;
   const std::string_view customer = service.customer_id();
   if (!customer.empty()) return customer == who.customer;
   return who.claims.find(service.id) != who.claims.end();

@@ -57,8 +57,8 @@ class Context {
   [[nodiscard]] const Store& store() const { return *store_; }
   [[nodiscard]] const Tenant* tenant() const { return store_->FindTenant(request.tenant); }
 
-  /// The service of that id if it exists in the tenant and business unit and whoever asks may see it.
-  /// Null otherwise: whether somebody else's service exists is not told.
+  /// The service of that id if it exists in the tenant and business unit and whoever asks may read it (GET)
+  /// or change it (other methods). Null otherwise: whether somebody else's service exists is not told.
   [[nodiscard]] const Service* FindService(std::string_view service_id) const;
   [[nodiscard]] bool MaySee(const Service& service) const;
   [[nodiscard]] bool InGroup(const Service& service) const;

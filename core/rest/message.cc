@@ -70,7 +70,8 @@ Failure ReadTarget(std::string_view target, std::string_view base_path, Request*
   const size_t question = target.find('?');
   std::string_view path = target.substr(0, question);
   out->raw_query = question == std::string_view::npos ? "" : target.substr(question + 1);
-  if (!base_path.empty() && path.substr(0, base_path.size()) == base_path) {
+  const std::string_view behind = path.substr(std::min(base_path.size(), path.size()), 1);
+  if (path.substr(0, base_path.size()) == base_path && (behind.empty() || behind == "/")) {
     path.remove_prefix(base_path.size());
   }
   if (!path.empty() && path[0] == '/') path.remove_prefix(1);

@@ -37,7 +37,7 @@ Failure OnlyParameters(const Request& request, std::initializer_list<std::string
       if (!list.empty()) list += ", ";
       list += one;
     }
-    return Invalid(name.substr(0, 64) + ": not a parameter of this operation; it has " +
+    return Invalid(Shortened(name) + ": not a parameter of this operation; it has " +
                    (list.empty() ? "none" : list));
   }
   return std::nullopt;

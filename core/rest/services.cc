@@ -93,6 +93,8 @@ Answer AssociateService(Context& context) {
   if (service == nullptr) return ServiceNotFound(id);
   Record record = service->Decoded();
   record.Merge(event.fields);
+  // What was handed over to the former customer was not handed over to this one.
+  if (record.Text(Tag::kCustomerId) != customer) record.Erase(Tag::kAssociationId);
   record.Set(Tag::kCustomerId, customer);
   SetLifetime(event, context.clock(), &record);
   if (record.Has(Tag::kAutoCompleteAfter)) record.SetInteger(Tag::kUpdated, context.clock());

@@ -15,6 +15,8 @@ TEST(Crc32c, GivesTheValuesOfRfc3720) {
   for (int i = 0; i < 32; ++i) ascending += static_cast<char>(i);
   EXPECT_EQ(Crc32c(ascending), 0x46DD794EU);
   EXPECT_EQ(Crc32c("123456789"), 0xE3069283U);
+  EXPECT_EQ(Crc32c(std::string(ascending.rbegin(), ascending.rend())), 0x113FDB5CU);
+  EXPECT_EQ(Crc32c(""), 0U);
 }
 
 TEST(Crc32c, GoesOnFromASeed) { EXPECT_EQ(Crc32c("6789", Crc32c("12345")), Crc32c("123456789")); }
@@ -26,6 +28,44 @@ TEST(Sha256, GivesTheValuesOfFips180) {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
   EXPECT_EQ(Hex(Sha256(std::string(1000000, 'a'))),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, PadsRightAtTheEdgesOfItsBlocks) {
+  const std::pair<size_t, const char*> digests[] = {
+      {55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"},
+      {56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a"},
+      {57, "f13b2d724659eb3bf47f2dd6af1accc87b81f09f59f2b75e5c0bed6589dfe8c6"},
+      {63, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da457ddc2f34"},
+      {64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"},
+      {65, "635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0"},
+      {119, "31eba51c313a5c08226adf18d4a359cfdfd8d2e816b13f4af952f7ea6584dcfb"},
+      {120, "2f3d335432c70b580af0e8e1b3674a7c020d683aa5f73aaaedfdc55af904c21c"},
+      {127, "c57e9278af78fa3cab38667bef4ce29d783787a2f731d4e12200270f0c32320a"},
+      {128, "6836cf13bac400e9105071cd6af47084dfacad4e5e302c94bfed24e013afb73e"},
+  };
+  for (const auto& [size, digest] : digests) EXPECT_EQ(Hex(Sha256(std::string(size, 'a'))), digest) << size;
+}
+
+TEST(Bytes, VarintsOfEveryLengthComeBackInAsFewBytesAsTheyNeed) {
+  for (int bit = 0; bit < 64; ++bit) {
+    for (const uint64_t value : {uint64_t{1} << bit, (uint64_t{1} << bit) - 1}) {
+      std::string bytes;
+      ByteWriter(&bytes).Varint(value);
+      uint64_t read = 1;
+      ByteReader reader(bytes);
+      ASSERT_TRUE(reader.Varint(&read) && reader.Done());
+      EXPECT_EQ(read, value);
+      EXPECT_EQ(bytes.size(), value == 0 ? 1U : static_cast<size_t>((64 - __builtin_clzll(value) + 6) / 7));
+    }
+  }
+}
+
+TEST(Bytes, ZigzagKeepsSmallMagnitudesOfEitherSignShort) {
+  for (int64_t value = -64; value < 64; ++value) {
+    std::string bytes;
+    ByteWriter(&bytes).Zigzag(value);
+    EXPECT_EQ(bytes.size(), 1U) << value;
+  }
 }
 
 TEST(Bytes, ComeBackAsTheyWereWritten) {

@@ -1,5 +1,6 @@
-// A test-only HTTP front of the native core, for the conformance suite: one thread, one connection at a time ready to
-// be read, HTTP/1.1 with Content-Length, on the loopback. Whoever asks is reader, writer and customer C-42.
+// A test-only HTTP front of the native core, for the conformance suite: one thread, one connection at a time
+// ready to be read, HTTP/1.1 with Content-Length, on the loopback. Whoever asks is reader, writer and
+// customer C-42.
 //
 //   front [options JSON]        prints the port it listens on, serves until its standard input ends
 #include <arpa/inet.h>
@@ -160,7 +161,8 @@ int main(int argc, char** argv) {
       bool open = got > 0;
       if (open) connections[socket].append(part, 0, static_cast<size_t>(got));
       HttpRequest request;
-      while (open && TakeRequest(&connections[socket], &request)) open = WriteAll(socket, front.Answer(request));
+      while (open && TakeRequest(&connections[socket], &request))
+        open = WriteAll(socket, front.Answer(request));
       if (!open) {
         close(socket);
         connections.erase(socket);

@@ -27,7 +27,8 @@ TEST(Instant, ReadsBackWhatItWrote) {
     ASSERT_EQ(ParseInstant(FormatInstant(at)), at) << FormatInstant(at);
   }
   // Each day around leap days of common, leap and secular years.
-  for (const char* day : {"1900-02-28", "1900-03-01", "2000-02-29", "2023-12-31", "2024-02-29", "2100-02-28"}) {
+  for (const char* day :
+       {"1900-02-28", "1900-03-01", "2000-02-29", "2023-12-31", "2024-02-29", "2100-02-28"}) {
     const std::string text = std::string(day) + "T23:59:59.999Z";
     ASSERT_TRUE(ParseInstant(text)) << text;
     EXPECT_EQ(FormatInstant(*ParseInstant(text)), text);
@@ -46,13 +47,31 @@ TEST(Instant, AcceptsOtherOffsetsAndOtherPrecisions) {
 }
 
 TEST(Instant, RefusesWhatIsNoPointInTime) {
-  for (const char* text :
-       {"", "2026", "2026-01-01", "2026-01-01 12:00:00Z", "2026-01-01T12:00Z", "2026-01-01T12:00:00",
-        "2026-13-01T12:00:00Z", "2026-00-01T12:00:00Z", "2026-02-29T12:00:00Z", "1900-02-29T12:00:00Z",
-        "2026-04-31T12:00:00Z", "2026-01-00T12:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T12:60:00Z",
-        "2026-01-01T12:00:60Z", "2026-01-01T12:00:00.Z", "2026-01-01T12:00:00+24:00", "0000-01-01T00:00:00Z",
-        "2026-01-01T12:00:00+01:60", "2026-01-01T12:00:00z", "2026-01-01T12:00:00ZZ", " 2026-01-01T12:00:00Z",
-        "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59.999-00:01", "+2026-01-01T12:00:00Z"}) {
+  for (const char* text : {"",
+                           "2026",
+                           "2026-01-01",
+                           "2026-01-01 12:00:00Z",
+                           "2026-01-01T12:00Z",
+                           "2026-01-01T12:00:00",
+                           "2026-13-01T12:00:00Z",
+                           "2026-00-01T12:00:00Z",
+                           "2026-02-29T12:00:00Z",
+                           "1900-02-29T12:00:00Z",
+                           "2026-04-31T12:00:00Z",
+                           "2026-01-00T12:00:00Z",
+                           "2026-01-01T24:00:00Z",
+                           "2026-01-01T12:60:00Z",
+                           "2026-01-01T12:00:60Z",
+                           "2026-01-01T12:00:00.Z",
+                           "2026-01-01T12:00:00+24:00",
+                           "0000-01-01T00:00:00Z",
+                           "2026-01-01T12:00:00+01:60",
+                           "2026-01-01T12:00:00z",
+                           "2026-01-01T12:00:00ZZ",
+                           " 2026-01-01T12:00:00Z",
+                           "0001-01-01T00:00:00+00:01",
+                           "9999-12-31T23:59:59.999-00:01",
+                           "+2026-01-01T12:00:00Z"}) {
     EXPECT_FALSE(ParseInstant(text)) << text;
   }
 }
@@ -90,8 +109,9 @@ TEST(Json, IsAcceptedDownTo32LevelsAndNoDeeper) {
 }
 
 TEST(Json, RefusesWhatIsNotWellFormed) {
-  for (const char* text : {"", " ", "{", "{\"a\":1,}", "{a:1}", "[1,]", "'a'", "01", "+1", ".5", "1.", "tru",
-                           "\"\t\"", "\"\\x\"", "\"\\ud800\"", "1 2", "{} {}", "// c\n1", "NaN", "{\"a\"}"}) {
+  for (const char* text :
+       {"",   " ",   "{",      "{\"a\":1,}", "{a:1}",       "[1,]", "'a'",   "01",      "+1",  ".5",
+        "1.", "tru", "\"\t\"", "\"\\x\"",    "\"\\ud800\"", "1 2",  "{} {}", "// c\n1", "NaN", "{\"a\"}"}) {
     EXPECT_TRUE(CheckJson(text, "body")) << text;
   }
 }
@@ -131,7 +151,7 @@ TEST(Json, QuotesSoThatItReadsBack) {
   EXPECT_EQ(AsString(Quoted(text)), text);
 }
 
-TEST(Extensions, ComeBackByteForByte) {
+TEST(Values, AttachedComeBackByteForByte) {
   for (const char* value :
        {R"({"z":1,"a":2})", "1.0", "9007199254740993", "-0", "1e2", R"({ "a" : [ 1 , 2 ] })", R"("\u00e9\/")",
         R"({"a":1,"a":2})", "null", "\"\xC3\xA9\"", "123456789012345678901234567890"}) {
@@ -142,8 +162,8 @@ TEST(Extensions, ComeBackByteForByte) {
     EXPECT_TRUE(Has(host.Call("GET", "services/" + id + "?extensions=x").body, expected));
     host.Call("PUT", "services/" + id + "/extensions/y", " \n" + std::string(value) + "\t ");
     host.Reopen();
-    EXPECT_TRUE(Has(host.Call("GET", "services/" + id + "?extensions=y").body,
-                    R"("y":)" + std::string(value) + "}"));
+    EXPECT_TRUE(
+        Has(host.Call("GET", "services/" + id + "?extensions=y").body, R"("y":)" + std::string(value) + "}"));
   }
 }
 

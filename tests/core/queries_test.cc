@@ -1,7 +1,10 @@
 // Finding services: keys in paths, order, pages, filters, what is shown (contract sections 2, 4 and 5).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "host.h"
+#include "model/json.h"
 #include "rest/message.h"
 
 namespace anon {
@@ -9,16 +12,17 @@ namespace {
 
 TEST(Keys, ArePercentEncodedInAPath) {
   Host host;
-  for (const char* key : {"pat@example.org", "+49 151 23", "a/b", "100%", "a b", "J\xC3\xB6rg", "a?b&c=d#e", "%40",
-                          "active", "start", "..", "\xF0\x9F\x98\x80", "a,b;c", "\\", "'"}) {
-    const std::string id = host.Begin(R"({"contact_key":)" + std::string(key == std::string_view("\\") ? R"("\\")" : '"' + std::string(key) + '"') + "}");
+  for (const char* key : {"pat@example.org", "+49 151 23", "a/b", "100%", "a b", "J\xC3\xB6rg", "a?b&c=d#e",
+                          "%40", "active", "start", "..", "\xF0\x9F\x98\x80", "a,b;c", "\\", "'"}) {
+    const std::string id = host.Begin("{\"contact_key\":" + Quoted(key) + "}");
     ASSERT_NE(id, "") << key;
     for (const char* list : {"", "/active"}) {
       const Result found = host.Call("GET", "services/anonymous/" + PercentEncode(key) + list);
       EXPECT_TRUE(found.status == 200 && Has(found.body, id)) << key;
     }
   }
-  EXPECT_TRUE(Has(host.Call("GET", "services/anonymous/+49%20151%2023").body, "+49 151 23")) << "a plus in a path is a plus";
+  EXPECT_TRUE(Has(host.Call("GET", "services/anonymous/+49%20151%2023").body, "+49 151 23"))
+      << "a plus in a path is a plus";
   EXPECT_EQ(host.Call("GET", "services/anonymous/%2049%20151%2023").body, "[]");
 }
 
@@ -50,24 +54,28 @@ TEST(Queries, ShowAServiceAsTheContractShowsIt) {
       R"({"contact_key":"k","customer_id":"C-1","service_type":"Order","est_duration":9,"ttl":60,"session_id":"s",)"
       R"("interaction_id":"i","application_type":1,"application_id":"a","resource_type":"r","resource_id":2,)"
       R"("media_type":"web","Cart":[1]})");
-  const std::string head = R"({"service_id":")" + id +
-                           R"(","service_type":"Order","customer_id":"C-1","contact_key":"k","est_duration":9,)"
-                           R"("started":{"timestamp":"2026-01-01T00:00:00.000Z","session_id":"s","interaction_id":"i",)"
-                           R"("application_type":1,"application_id":"a","resource_type":"r","resource_id":2,)"
-                           R"("media_type":"web"})";
+  const std::string head =
+      R"({"service_id":")" + id +
+      R"(","service_type":"Order","customer_id":"C-1","contact_key":"k","est_duration":9,)"
+      R"("started":{"timestamp":"2026-01-01T00:00:00.000Z","session_id":"s","interaction_id":"i",)"
+      R"("application_type":1,"application_id":"a","resource_type":"r","resource_id":2,)"
+      R"("media_type":"web"})";
   EXPECT_EQ(host.Call("GET", "services/" + id).body, head + "}");
   EXPECT_EQ(host.Call("GET", "customers/C-1/services").body, "[" + head + "}]");
   host.now += 1;
-  host.Call("POST", "services/" + id + "/end", R"({"disposition":3,"disposition_desc":"d","media_type":"chat"})");
+  host.Call("POST", "services/" + id + "/end",
+            R"({"disposition":3,"disposition_desc":"d","media_type":"chat"})");
   EXPECT_EQ(host.Call("GET", "services/" + id).body,
-            head + R"(,"completed":{"timestamp":"2026-01-01T00:00:00.001Z","media_type":"chat","disposition":3,)"
-                   R"("disposition_desc":"d"},"disposition":3})");
+            head +
+                R"(,"completed":{"timestamp":"2026-01-01T00:00:00.001Z","media_type":"chat","disposition":3,)"
+                R"("disposition_desc":"d"},"disposition":3})");
 }
 
 TEST(Queries, OfWhatIsNotThereAnswerWithAnEmptyList) {
   Host host;
-  for (const char* target : {"services/anonymous/none", "services/anonymous/none/active",
-                             "services/anonymous/none/completed", "customers/none/services", "customers/none/services/active"}) {
+  for (const char* target :
+       {"services/anonymous/none", "services/anonymous/none/active", "services/anonymous/none/completed",
+        "customers/none/services", "customers/none/services/active"}) {
     const Result result = host.Call("GET", target);
     EXPECT_EQ(result.status, 200) << target;
     EXPECT_EQ(result.body, "[]");
@@ -116,12 +124,9 @@ TEST_F(Many, ComeIn100sUnlessALimitSaysOtherwise) {
 
 TEST_F(Many, FollowLinkByLinkAreAllOfThemOnceInOrder) {
   Start(20);
-  for (const char* list : {"services/anonymous/a%2Fb?limit=3", "services/anonymous/a%2Fb/active?limit=7",
-                           "services/anonymous/a%2Fb?after=&limit=20"}) {
-    if (std::string_view(list).find("after=&") != std::string_view::npos) {
-      EXPECT_EQ(host.Call("GET", list).status, 400) << "an empty id is none";
-      continue;
-    }
+  EXPECT_EQ(host.Call("GET", "services/anonymous/a%2Fb?after=").status, 400) << "an empty id is none";
+  EXPECT_EQ(host.Call("GET", "services/anonymous/a%2Fb?after=none").status, 400);
+  for (const char* list : {"services/anonymous/a%2Fb?limit=3", "services/anonymous/a%2Fb/active?limit=7"}) {
     std::vector<std::string> seen;
     std::string next = list;
     while (!next.empty()) {
@@ -148,10 +153,9 @@ TEST_F(Many, KeepTheirFilterFromPageToPageAndEndWithoutALinkAtTheLast) {
 TEST_F(Many, GoOnAfterAServiceThatHasLeftTheListMeanwhile) {
   Start(6);
   std::string next;
-  Page("services/anonymous/a%2Fb?limit=3", &next);
-  host.Call("POST", "customers/C-1/services/" + ids[2]);
-  const auto rest = Page(next, &next);
-  EXPECT_EQ(rest.size(), 3U);
+  const auto first = Page("services/anonymous/a%2Fb?limit=3", &next);
+  host.Call("POST", "customers/C-1/services/" + first.back());
+  EXPECT_EQ(Page(next, &next).size(), 3U);
 }
 
 TEST(Filters, ByStartTakeTheFirstMillisecondInAndLeaveTheLastOut) {
@@ -167,7 +171,8 @@ TEST(Filters, ByStartTakeTheFirstMillisecondInAndLeaveTheLastOut) {
   EXPECT_TRUE(found("started_from=2026-01-01T01:00:00.500%2B01:00"));
   EXPECT_TRUE(found("started_from=2026-01-01T01:00:00.500+01:00")) << "a plus that was not encoded";
   EXPECT_FALSE(found("started_from=2026-01-01T00:00:00.500Z&started_to=2026-01-01T00:00:00.500Z"));
-  for (const char* bad : {"started_from=now", "started_to=", "started_from=2026-01-01T00:00:00Z,2026-01-02T00:00:00Z"}) {
+  for (const char* bad :
+       {"started_from=now", "started_to=", "started_from=2026-01-01T00:00:00Z,2026-01-02T00:00:00Z"}) {
     EXPECT_EQ(host.Call("GET", std::string("services/anonymous/k?") + bad).status, 400) << bad;
   }
 }
@@ -177,7 +182,9 @@ TEST(Filters, ByTypeTakeTextAndIntegersCommaSeparatedOrRepeated) {
   const std::string text = host.Begin(R"({"contact_key":"k","service_type":"a,b"})");
   const std::string number = host.Begin(R"({"contact_key":"k","service_type":7})");
   const std::string none = host.Begin(R"({"contact_key":"k"})");
-  const auto found = [&](const std::string& query) { return host.Call("GET", "services/anonymous/k?" + query).body; };
+  const auto found = [&](const std::string& query) {
+    return host.Call("GET", "services/anonymous/k?" + query).body;
+  };
   EXPECT_TRUE(Has(found("service_types=a%2Cb"), text));
   EXPECT_FALSE(Has(found("service_types=a,b"), text)) << "two types";
   EXPECT_TRUE(Has(found("service_types=x,7"), number));
@@ -191,14 +198,16 @@ TEST(Filters, ThatTheOperationDoesNotHaveAreRefused) {
   const std::string service = "services/" + host.Begin(R"({"contact_key":"k"})");
   for (const std::string& target :
        {std::string("services/anonymous/k?service_type=a"), std::string("services/anonymous/k?startedFrom=x"),
-        std::string("customers/C-1/services?state_types=a"), service + "?limit=5", service + "/states?limit=5",
-        service + "?service_types=x", std::string("metadata/business-attributes?limit=1"),
+        std::string("customers/C-1/services?state_types=a"), service + "?limit=5",
+        service + "/states?limit=5", service + "?service_types=x",
+        std::string("metadata/business-attributes?limit=1"),
         std::string("maintenance/services/stream?time_from=2026-01-01T00:00:00Z&x=1")}) {
     const Result refused = host.Call("GET", target);
     EXPECT_EQ(refused.status, 400) << target;
     EXPECT_TRUE(Has(refused.body, "not a parameter"));
   }
-  EXPECT_TRUE(Has(host.Call("GET", service + "?limit=5").body, "active_states")) << "names those that there are";
+  EXPECT_TRUE(Has(host.Call("GET", service + "?limit=5").body, "active_states"))
+      << "names those that there are";
   EXPECT_EQ(host.Call("GET", service + "?active_states=yes").status, 400);
   EXPECT_EQ(host.Call("GET", service + "?active_states=true,false").status, 400);
 }

@@ -28,14 +28,11 @@ TEST(Routing, TakesTheBasePathALeadingSlashOrNeither) {
 
 TEST(Routing, AnswersAPathThatNoOperationHasWith404) {
   Host host(R"({"not_found_status":400})");
-  for (const char* target : {"", "/", "services", "services/", "service/start", "services/x/y", "customers/C-1",
+  EXPECT_EQ(host.Call("GET", "services/").status, 400) << "an empty service id";
+  for (const char* target : {"", "/", "services", "service/start", "services/x/y", "customers/C-1",
                              "services/anonymous/k/open", "services/x/states/0/end/now", "Services/start",
                              "services//start", "metadata", "maintenance/purge/all"}) {
     const Result result = host.Call("GET", target);
-    if (std::string_view(target) == "services/") {
-      EXPECT_EQ(result.status, 400) << "an empty service id";
-      continue;
-    }
     EXPECT_EQ(result.status, 404) << target;
     EXPECT_TRUE(Has(result.body, R"("code":"no_such_path")"));
   }
@@ -64,16 +61,19 @@ TEST(Routing, LiteralSegmentsWinOverNames) {
   EXPECT_TRUE(Has(host.Call("GET", "services/anonymous/states").body, id));
   EXPECT_TRUE(Has(host.Call("GET", "services/anonymous/states/active").body, id));
   EXPECT_EQ(host.Call("GET", "services/anonymous/states/completed").body, "[]");
-  EXPECT_EQ(host.Call("POST", "services/" + id + "/states/transition").status, 400) << "no state of that name";
+  EXPECT_EQ(host.Call("POST", "services/" + id + "/states/transition").status, 400)
+      << "no state of that name";
 }
 
 TEST(Routing, KeepsThePagesOwnOperationsFromRemoteCallers) {
   Host host;
-  for (const char* target : {"local/associations", "local/outbox", "local/associations/x"}) {
-    EXPECT_EQ(host.Call("GET", target).status, std::string_view(target).back() == 'x' ? 400 : 200 + 4 * (target[6] == 'o'));
+  const std::pair<const char*, int> answers[] = {
+      {"local/associations", 200}, {"local/outbox", 204}, {"local/associations/x", 400}};
+  for (const auto& [target, status] : answers) {
+    host.who = {{"Role", "local"}};
+    EXPECT_EQ(host.Call("GET", target).status, status) << target;
     host.who = kWriter;
     EXPECT_EQ(host.Call("GET", target).status, 404) << "not even that it exists";
-    host.who = {{"Role", "local"}};
   }
 }
 
@@ -97,8 +97,8 @@ TEST(Bodies, NestAtMost32Deep) {
 
 TEST(Bodies, OfARemoteCallerAreJsonByTheirType) {
   Host host;
-  for (const char* type : {"application/json", "application/json; charset=utf-8", "Application/JSON",
-                           "application/json ;x=y"}) {
+  for (const char* type :
+       {"application/json", "application/json; charset=utf-8", "Application/JSON", "application/json ;x=y"}) {
     host.who = {{"Role", "writer"}, {"Content-Type", type}};
     EXPECT_EQ(host.Call("POST", "services/start", R"({"contact_key":"k"})").status, 201) << type;
   }
@@ -140,10 +140,11 @@ TEST(Errors, NeverHoldAContactKey) {
   const std::string known = R"("contact_key":")" + key + '"';
   const std::string id = host.Begin("{" + known + "}");
   std::string bodies;
-  for (const std::string& body : {"{" + known + R"(,"ttl":-1})", "{" + known, "{" + known + R"(,"__proto__":1})",
-                                  "{" + known + R"(,"session_id":")" + Text(33) + "\"}",
-                                  R"({"contact_key":")" + key + Text(256) + "\"}", R"({"contact_key":[")" + key + "\"]}",
-                                  R"({"contact_key":")" + key + R"(\u0001"})"}) {
+  for (const std::string& body :
+       {"{" + known + R"(,"ttl":-1})", "{" + known, "{" + known + R"(,"__proto__":1})",
+        "{" + known + R"(,"session_id":")" + Text(33) + "\"}",
+        R"({"contact_key":")" + key + Text(256) + "\"}", R"({"contact_key":[")" + key + "\"]}",
+        R"({"contact_key":")" + key + R"(\u0001"})"}) {
     const Result refused = host.Call("POST", "services/start", body);
     EXPECT_GE(refused.status, 400) << body;
     bodies += refused.body;
@@ -157,7 +158,9 @@ TEST(Errors, NeverHoldAContactKey) {
   bodies += host.Call("GET", "services/anonymous/" + encoded + "?after=x").body;
   bodies += host.Call("POST", "services/anonymous/" + encoded).body;
   bodies += host.Call("GET", "services/anonymous/" + encoded + "/x").body;
-  bodies += host.Call("POST", "services_composite/start", R"({"services":[{"service":{)" + known + R"(},"task":{"state_id":3}}]})").body;
+  bodies += host.Call("POST", "services_composite/start",
+                      R"({"services":[{"service":{)" + known + R"(},"task":{"state_id":3}}]})")
+                .body;
   host.who = kWriter;
   bodies += host.Call("GET", "services/anonymous/" + encoded + "?x=y").body;
   host.who = Remote("");
@@ -177,10 +180,14 @@ TEST(Errors, AreWellFormedWhateverTheCallerSent) {
                              "services/x?extensions=%ED%A0%80"}) {
     EXPECT_EQ(host.Call("GET", target).status, 400) << target;
   }
+}
+
+TEST(Errors, CutALongNameBetweenItsCharacters) {
+  Host host;
   std::string name;
   for (int i = 0; i < 33; ++i) name += "%C3%A9";
   const Result result = host.Call("GET", "services/x?a" + name + "=1");
-  EXPECT_FALSE(CheckJson(result.body, "error")) << "a long name is not cut within a character";
+  EXPECT_FALSE(CheckJson(result.body, "error")) << result.body;
 }
 
 TEST(Fields, HaveTheirLimits) {
@@ -219,9 +226,11 @@ TEST(Fields, HaveTheirTypes) {
     }
   }
   EXPECT_EQ(start("est_duration", "0"), 201);
-  for (const char* name : {"service_type", "media_type", "application_type", "application_id", "resource_type", "resource_id"}) {
+  for (const char* name :
+       {"service_type", "media_type", "application_type", "application_id", "resource_type", "resource_id"}) {
     EXPECT_EQ(start(name, "7") + start(name, "\"seven\""), 402) << name;
-    for (const char* bad : {"1.5", "null", "true", "{}", "[]"}) EXPECT_EQ(start(name, bad), 400) << name << bad;
+    for (const char* bad : {"1.5", "null", "true", "{}", "[]"})
+      EXPECT_EQ(start(name, bad), 400) << name << bad;
   }
   for (const char* name : {"timestamp", "expiration_time"}) {
     for (const char* bad : {"0", "\"2026-02-30T00:00:00Z\"", "\"now\"", "null"}) {
@@ -272,9 +281,10 @@ TEST(Idempotency, IsKnownAfterAssociationAndForgottenWithTheService) {
 }
 
 TEST(Options, ThatAreNoneAreRefusedAndChangeNothing) {
-  for (const char* json : {"[]", "{", R"({"not_found_status":500})", R"({"base_path":"cs"})", R"({"base_path":"/cs/"})",
-                           R"({"auto_complete_after":0})", R"({"auto_complete_after":"60"})", R"({"limit":1})",
-                           R"({"business_attributes":{"mapping":{"Service.media_type":"none"}}})"}) {
+  for (const char* json :
+       {"[]", "{", R"({"not_found_status":500})", R"({"base_path":"cs"})", R"({"base_path":"/cs/"})",
+        R"({"auto_complete_after":0})", R"({"auto_complete_after":"60"})", R"({"limit":1})",
+        R"({"business_attributes":{"mapping":{"Service.media_type":"none"}}})"}) {
     Engine engine;
     EXPECT_TRUE(engine.Configure(json)) << json;
   }

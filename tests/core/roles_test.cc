@@ -11,7 +11,8 @@ namespace {
 class Roles : public testing::Test {
  protected:
   // What a caller gets; a body where the method takes one.
-  int Status(const Headers& who, std::string_view method, const std::string& target, std::string_view body = "") {
+  int Status(const Headers& who, std::string_view method, const std::string& target,
+             std::string_view body = "") {
     host.who = who;
     const int status = host.Execute(method, target, body).status;
     host.Rollback();
@@ -90,7 +91,7 @@ TEST_F(Roles, ACustomerActsOnTheirOwnServices) {
 TEST_F(Roles, ACustomerNeitherSeesNorTakesWhatIsNotTheirs) {
   for (const std::string& id : {theirs, free}) {
     EXPECT_EQ(Status(customer, "GET", "services/" + id), 400) << "as if it were not there";
-    EXPECT_EQ(Body(customer, "services/" + id).substr(0, 50), Body(customer, "services/none").substr(0, 46) + id.substr(0, 4));
+    EXPECT_TRUE(Has(Body(customer, "services/" + id), "There are no service found for : " + id));
     EXPECT_EQ(Status(customer, "POST", "services/" + id + "/end"), 400);
     EXPECT_EQ(Status(customer, "PUT", "services/" + id + "/extensions/x", "1"), 400);
     EXPECT_EQ(Status(customer, "POST", "customers/C-1/services/" + id), 400);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <tuple>
 
 #include "host.h"
 #include "model/id.h"
@@ -130,6 +131,36 @@ TEST(Rule8, ACompletedServiceMayBeAssociatedAndCompletingItAgainAnswersAlike) {
   EXPECT_EQ(host.Call("POST", "services/" + id + "/tasks/start", "{}").status, 201);
   EXPECT_EQ(host.Call("POST", "customers/C-42/services/" + id).status, 204);
   EXPECT_NE(host.Call("GET", "customers/C-42/services/completed").body, "[]");
+}
+
+TEST(Rule9, AnAnonymousServiceTakesStatesTasksAndExtensionsAsAnIdentifiedOneDoes) {
+  // Every answer of one run over a service, its id left out.
+  const auto run = [](const char* start) {
+    Host host;
+    const std::string id = host.Begin(start);
+    const std::string service = "services/" + id;
+    const std::tuple<const char*, const char*, const char*> calls[] = {
+        {"POST", "/states/start", R"({"state_type":"a","x":1})"},
+        {"POST", "/states/transition", R"({"from":{"state_id":0},"to":{"state_type":"b"}})"},
+        {"POST", "/tasks/start", R"({"task_type":"t","state_id":1})"},
+        {"POST", "/tasks/start", R"({"state_id":7})"},
+        {"PUT", "/extensions/Cart", "[1.0]"},
+        {"PUT", "/states/1/extensions/Cart/merge", R"({"a":1})"},
+        {"POST", "/tasks/0/end", R"({"disposition":"d"})"},
+        {"POST", "/states/1/end", ""},
+        {"GET", "/states?extensions=*", ""},
+        {"GET", "/tasks/0", ""},
+        {"POST", "/end", R"({"disposition":1})"},
+    };
+    std::string answers;
+    for (const auto& [method, path, body] : calls) {
+      const Result result = host.Call(method, service + path, body);
+      answers += std::to_string(result.status) + result.body + "\n";
+    }
+    for (size_t at; (at = answers.find(id)) != std::string::npos;) answers.erase(at, id.size());
+    return answers;
+  };
+  EXPECT_EQ(run(R"({"contact_key":"k"})"), run(R"({"customer_id":"C-1"})"));
 }
 
 TEST(Rule10, ATasksStateMustBeOneOfItsService) {

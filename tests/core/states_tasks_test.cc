@@ -44,9 +44,8 @@ TEST_F(Parts, AreShownAsTheContractShowsThem) {
                                   R"(,"session_id":"s"}})");
   EXPECT_EQ(Get("/states/1"), R"({"service_id":")" + id +
                                   R"(","state_id":1,"state_type":2,"previous_state_id":0,)" + at + "}}");
-  EXPECT_EQ(Get("/tasks/0"), R"({"service_id":")" + id +
-                                 R"(","task_id":0,"task_type":"call","state_id":1,)" + at +
-                                 R"(,"media_type":"voice"}})");
+  EXPECT_EQ(Get("/tasks/0"), R"({"service_id":")" + id + R"(","task_id":0,"task_type":"call","state_id":1,)" +
+                                 at + R"(,"media_type":"voice"}})");
   EXPECT_TRUE(Has(Get("/states/0?extensions=Note"), R"("Note":"n")"));
 }
 
@@ -58,7 +57,8 @@ TEST_F(Parts, AreCompletedWithADispositionShownInsideAndAtTheTop) {
     const char* end = R"({"disposition":"done","disposition_desc":"d","resource_id":7,"Score":[1.0]})";
     EXPECT_EQ(Post(path + "/0/end", end).status, 204);
     const std::string shown = Get(path + "/0?extensions=*");
-    EXPECT_TRUE(Has(shown, R"("resource_id":7,"disposition":"done","disposition_desc":"d"},"disposition":"done")"));
+    EXPECT_TRUE(
+        Has(shown, R"("resource_id":7,"disposition":"done","disposition_desc":"d"},"disposition":"done")"));
     EXPECT_TRUE(Has(shown, R"("Score":[1.0])"));
     EXPECT_EQ(Get(path + "/active"), "[]");
     EXPECT_TRUE(Has(Get(path + "/completed"), "_id\":0"));
@@ -123,7 +123,8 @@ TEST_F(Parts, ThatAreNotThereAreNotFound) {
   EXPECT_TRUE(Has(host.Call("GET", service + "/states/2147483648").body, "invalid_request"));
   EXPECT_TRUE(Has(host.Call("GET", service + "/states/-1").body, "invalid_request"));
   EXPECT_TRUE(Has(host.Call("GET", service + "/states/x").body, "invalid_request"));
-  EXPECT_TRUE(Has(host.Call("POST", "services/none/states/start").body, "There are no service found for : none"));
+  EXPECT_TRUE(
+      Has(host.Call("POST", "services/none/states/start").body, "There are no service found for : none"));
 }
 
 TEST_F(Parts, OfAPreviousStateThatIsNotThereAreRefused) {
@@ -155,10 +156,12 @@ TEST_F(Parts, ATransitionEndsOneStateAndStartsTheNextInOneStep) {
   EXPECT_TRUE(Has(moved.Header("Location"), "/states/1"));
   const std::string left = Get("/states/0?extensions=*");
   const std::string entered = Get("/states/1?extensions=*");
-  EXPECT_TRUE(Has(left, R"("completed":{"timestamp":"2026-01-01T00:00:01.000Z","session_id":"s","media_type":"web")"));
+  EXPECT_TRUE(Has(
+      left, R"("completed":{"timestamp":"2026-01-01T00:00:01.000Z","session_id":"s","media_type":"web")"));
   EXPECT_TRUE(Has(left, R"("disposition":"ok")"));
   EXPECT_TRUE(Has(entered, R"("state_type":"pay","previous_state_id":0,"est_duration":5)"));
-  EXPECT_TRUE(Has(entered, R"("started":{"timestamp":"2026-01-01T00:00:01.000Z","session_id":"s","media_type":"web"})"));
+  EXPECT_TRUE(Has(
+      entered, R"("started":{"timestamp":"2026-01-01T00:00:01.000Z","session_id":"s","media_type":"web"})"));
   EXPECT_TRUE(Has(left, R"("Why":"x")") && Has(entered, R"("Why":"x")")) << "common to both";
 }
 
@@ -167,9 +170,10 @@ TEST_F(Parts, ATransitionThatIsRefusedChangesNothing) {
   Post("/states/start");
   Post("/states/1/end");
   const std::string digest = host.engine.Digest();
-  for (const char* body : {R"({})", R"({"from":{"state_id":0}})", R"({"to":{}})", R"({"from":{},"to":{}})",
-                           R"({"from":{"state_id":5},"to":{}})", R"({"from":{"state_id":0},"to":{"est_duration":-1}})",
-                           R"({"from":{"state_id":0,"disposition":{}},"to":{}})", R"({"from":0,"to":{}})"}) {
+  for (const char* body :
+       {R"({})", R"({"from":{"state_id":0}})", R"({"to":{}})", R"({"from":{},"to":{}})",
+        R"({"from":{"state_id":5},"to":{}})", R"({"from":{"state_id":0},"to":{"est_duration":-1}})",
+        R"({"from":{"state_id":0,"disposition":{}},"to":{}})", R"({"from":0,"to":{}})"}) {
     EXPECT_EQ(Post("/states/transition", body).status, 400) << body;
   }
   EXPECT_EQ(Post("/states/transition", R"({"from":{"state_id":1},"to":{}})").status, 409);
@@ -183,7 +187,8 @@ TEST_F(Parts, NestInTheServiceOnRequestWithoutItsId) {
   Post("/tasks/start");
   const std::string plain = Get("");
   EXPECT_FALSE(Has(plain, "states") || Has(plain, "tasks"));
-  const std::string nested = Get("?active_states=true&completed_states=true&active_tasks=true&completed_tasks=true");
+  const std::string nested =
+      Get("?active_states=true&completed_states=true&active_tasks=true&completed_tasks=true");
   EXPECT_TRUE(Has(nested, R"("active_states":[{"state_id":1,)"));
   EXPECT_TRUE(Has(nested, R"("completed_states":[{"state_id":0,)"));
   EXPECT_TRUE(Has(nested, R"("active_tasks":[{"task_id":0,)"));

@@ -19,7 +19,9 @@ target_compile_options(core_test PRIVATE -Wall -Wextra -Werror -Wno-dangling-els
 target_link_libraries(core_test PRIVATE core GTest::gtest_main)
 gtest_discover_tests(core_test)
 
-# The conformance suite reaches the native core through this.
-add_executable(front tests/core/front.cc)
-target_compile_options(front PRIVATE -Wall -Wextra -Werror)
-target_link_libraries(front PRIVATE core)
+# front: the conformance suite reaches the native core through it. replay: digests for the property test.
+foreach(tool front replay)
+  add_executable(${tool} tests/core/${tool}.cc)
+  target_compile_options(${tool} PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(${tool} PRIVATE core)
+endforeach()
