@@ -60,13 +60,11 @@ Engine::Ingested Engine::Ingest(uint64_t sequence, std::string_view bytes, Repai
     clock_ = std::max(clock_, entry.clock);
     store_.Settle(clock_);
     for (const Change& change : entry.changes) store_.Apply(change);
+    store_.CollectTouched(&changed_);
     store_.Forget();
   }
   committed_clock_ = clock_;
   sequence_ = sequence;
-  changed_.services.merge(store_.touched().services);
-  changed_.associations.merge(store_.touched().associations);
-  store_.touched() = Touched();
   if (file.verdict == journal::Verdict::kWhole) return Ingested::kWhole;
   repair->file = Repaired(file);
   repair->lost = file.lost;
@@ -109,6 +107,7 @@ std::string Engine::Seal(uint64_t sequence) const {
 
 void Engine::Commit(uint64_t sequence, size_t file_size) {
   DropView();
+  store_.CollectTouched(&changed_);
   store_.Forget();
   view_ = 0;
   pending_.clear();
@@ -121,9 +120,6 @@ void Engine::Commit(uint64_t sequence, size_t file_size) {
     log_bytes_ += file_size;
     ++log_files_;
   }
-  changed_.services.merge(store_.touched().services);
-  changed_.associations.merge(store_.touched().associations);
-  store_.touched() = Touched();
 }
 
 void Engine::Rollback() {
@@ -131,7 +127,6 @@ void Engine::Rollback() {
   view_ = 0;
   pending_.clear();
   clock_ = committed_clock_;
-  store_.touched() = Touched();
 }
 
 bool Engine::WantsSnapshot() const {

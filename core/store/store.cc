@@ -96,6 +96,12 @@ void Store::UndoTo(size_t mark) {
   }
 }
 
+void Store::CollectTouched(Touched* out) const {
+  for (const Undo& undo : log_) {
+    (undo.kind == Undo::Kind::kAssociation ? out->associations : out->services).insert(undo.id);
+  }
+}
+
 void Store::Dump(std::vector<Change>* out) const {
   for (const auto& [name, tenant] : tenants_) {
     for (const Service* service : tenant->by_start) {
@@ -159,7 +165,6 @@ void Store::Unlink(Service* service) {
 }
 
 void Store::PutService(Tenant* tenant, const Change& change) {
-  touched_.services.insert(change.id);
   std::unique_ptr<Service>& slot = tenant->services[change.id];
   if (slot) {
     SetRecord(slot.get(), change.record);
@@ -187,7 +192,6 @@ bool Store::PutPart(Tenant* tenant, const Change& change) {
   const bool is_state = change.op == Op::kPutState;
   auto& parts = is_state ? found->second->states : found->second->tasks;
   if (change.index > parts.size()) return false;
-  touched_.services.insert(change.id);
   Undo undo{is_state ? Undo::Kind::kState : Undo::Kind::kTask,
             tenant,
             change.id,
@@ -208,7 +212,6 @@ bool Store::PutPart(Tenant* tenant, const Change& change) {
 bool Store::RemoveService(Tenant* tenant, const std::string& id) {
   const auto found = tenant->services.find(id);
   if (found == tenant->services.end()) return false;
-  touched_.services.insert(id);
   Unlink(found->second.get());
   --size_;
   log_.push_back({Undo::Kind::kRemoved, tenant, id, 0, true, {}, std::move(found->second)});
@@ -221,7 +224,6 @@ bool Store::ChangeAssociation(Tenant* tenant, const Change& change) {
   const bool existed = found != tenant->associations.end();
   const bool removes = change.op == Op::kRemoveAssociation;
   if (removes && !existed) return false;
-  touched_.associations.insert(change.id);
   log_.push_back({Undo::Kind::kAssociation, tenant, change.id, 0, existed,
                   existed ? found->second : std::string(), nullptr});
   SetAssociation(tenant, change.id, removes ? nullptr : &change.record);
@@ -255,7 +257,6 @@ void Store::AutoComplete(Service* service, int64_t at) {
   }
   Record record = service->Decoded();
   record.SetInteger(Tag::kCompleted, at);
-  touched_.services.insert(service->id);
   SetRecord(service, record.Encode());
 }
 

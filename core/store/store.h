@@ -95,7 +95,8 @@ class Store {
   /// Greater than that of every association seen so far.
   [[nodiscard]] int64_t NextOrder() const { return last_order_ + 1; }
 
-  [[nodiscard]] Touched& touched() { return touched_; }
+  /// Adds the ids of everything that was changed since the last Forget() and not undone.
+  void CollectTouched(Touched* out) const;
   [[nodiscard]] size_t size() const { return size_; }
   void Clear();
 
@@ -125,7 +126,6 @@ class Store {
   std::map<std::string, std::unique_ptr<Tenant>, std::less<>> tenants_;
   std::set<std::pair<int64_t, Service*>> deadlines_;
   std::vector<Undo> log_;
-  Touched touched_;
   int64_t last_order_ = 0;
   size_t size_ = 0;
 };
