@@ -94,6 +94,7 @@ Response Engine::Execute(std::string_view message, int64_t now) {
     for (const Change& change : context.changes()) AppendChange(&entry, change);
     clock_ = clock;
     view_ = store_.Mark();
+    snapshot_sequence_ = 0;  // a snapshot that was not committed by now never will be
   }
   return std::move(*std::get_if<Response>(&answer));
 }

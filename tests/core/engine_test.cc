@@ -146,6 +146,16 @@ TEST(Engine, AClockThatRunsBackwardsLosesNothing) {
   EXPECT_EQ(host.Call("GET", "services/" + id).status, 200);
 }
 
+TEST(Engine, ARolledBackOperationDoesNotMoveTheClock) {
+  Host host;
+  const std::string id = host.Begin(R"({"contact_key":"k","ttl":100})");
+  host.now += 1000000;
+  host.Execute("POST", "services/start", R"({"contact_key":"k"})");
+  host.Rollback();
+  host.now -= 1000000;
+  EXPECT_EQ(host.Call("GET", "services/" + id).status, 200);
+}
+
 TEST(Engine, ADamagedByteAnywhereInTheLastFileNeverGivesAStateThatNeverWas) {
   Host host;
   std::vector<std::string> states;
@@ -253,6 +263,15 @@ TEST(Engine, WantsASnapshotWhenTheLogOutweighsItAndNotRightAfterOne) {
   EXPECT_TRUE(host.engine.WantsSnapshot()) << "it is not committed yet";
   host.engine.Commit(sequence, file.size());
   EXPECT_FALSE(host.engine.WantsSnapshot());
+}
+
+TEST(Engine, ASnapshotThatWasGivenUpIsNotTakenForTheLogThatTookItsPlace) {
+  Host host;
+  while (!host.engine.WantsSnapshot() && host.journal.size() < 2000) host.Begin(R"({"contact_key":"k"})");
+  EXPECT_FALSE(host.engine.Snapshot(host.engine.sequence() + 1).empty());
+  host.Rollback();
+  host.Begin(R"({"contact_key":"k"})");
+  EXPECT_TRUE(host.engine.WantsSnapshot());
 }
 
 TEST(Engine, ASnapshotOfManyServicesStandsInManyRecordsAndReadsBack) {
