@@ -58,7 +58,7 @@ bool ByteReader::U64(uint64_t* value) { return Little(value, 8); }
 
 bool ByteReader::Varint(uint64_t* value) {
   *value = 0;
-  for (size_t i = 0; i < 10; ++i) {
+  for (size_t i = 0;; ++i) {
     if (failed_ || i >= rest_.size()) return Fail();
     const auto byte = static_cast<unsigned char>(rest_[i]);
     if (i == 9 && byte > 1) return Fail();
@@ -68,7 +68,6 @@ bool ByteReader::Varint(uint64_t* value) {
       return true;
     }
   }
-  return Fail();
 }
 
 bool ByteReader::Zigzag(int64_t* value) {

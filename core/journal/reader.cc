@@ -15,12 +15,10 @@ bool ReadHeader(std::string_view bytes, uint8_t* version, File* out) {
   uint16_t zero = 0;
   uint32_t zeros = 0;
   uint32_t crc = 0;
-  if (!reader.U8(version) || !reader.U8(&kind) || !reader.U16(&zero) || !reader.U64(&out->sequence) ||
-      !reader.U32(&zeros) || !reader.U32(&crc)) {
-    return false;
-  }
+  const bool read = reader.U8(version) && reader.U8(&kind) && reader.U16(&zero) &&
+                    reader.U64(&out->sequence) && reader.U32(&zeros) && reader.U32(&crc);
   out->kind = static_cast<Kind>(kind);
-  return crc == MaskedCrc32c(Crc32c(bytes.substr(0, kHeaderSize - 4)));
+  return read && crc == MaskedCrc32c(Crc32c(bytes.substr(0, kHeaderSize - 4)));
 }
 
 bool ReadRecord(std::string_view bytes, std::string_view* payload) {

@@ -117,24 +117,16 @@ bool Contains(const std::array<std::string_view, N>& names, std::string_view nam
 }
 
 const char* Accepted(Kind kind) {
-  switch (kind) {
-    case Kind::kText:
-      return "a string";
-    case Kind::kWord:
-      return "a string or an integer";
-    case Kind::kSeconds:
-      return "a whole number of seconds, 0 or more";
-    case Kind::kInstant:
-      return "an ISO 8601 time such as 2026-01-31T10:00:00.000Z";
-    case Kind::kIndex:
-      return "an integer from 0 to 2147483647";
-    case Kind::kKey:
-    case Kind::kCustomer:
-      return "a string of 1 to 256 bytes";
-    case Kind::kPart:
-      return "an object";
-  }
-  return "";
+  // In the order of Kind.
+  constexpr const char* kAccepted[] = {"a string",
+                                       "a string or an integer",
+                                       "a whole number of seconds, 0 or more",
+                                       "an ISO 8601 time such as 2026-01-31T10:00:00.000Z",
+                                       "an integer from 0 to 2147483647",
+                                       "a string of 1 to 256 bytes",
+                                       "a string of 1 to 256 bytes",
+                                       "an object"};
+  return kAccepted[static_cast<size_t>(kind)];
 }
 
 Error WrongType(const FieldSpec& spec) {
@@ -225,10 +217,10 @@ Failure ReadField(const FieldSpec& spec, Resource resource, std::string_view raw
       return std::nullopt;
     }
     case Kind::kPart:
-      if (!IsObject(raw)) return WrongType(spec);
-      out->parts.push_back({spec.name, raw});
-      return std::nullopt;
+      break;
   }
+  if (!IsObject(raw)) return WrongType(spec);
+  out->parts.push_back({spec.name, raw});
   return std::nullopt;
 }
 
