@@ -1,5 +1,8 @@
 #include "rest/show.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace anon {
 namespace {
 
@@ -10,10 +13,17 @@ void AppendParts(std::string* out, const char* name, const std::vector<std::stri
   *out += ",\"";
   *out += name;
   *out += "\":[";
-  bool first = true;
+  // Ids count in the order of the starts' arrival; a start may say an earlier time.
+  std::vector<std::pair<int64_t, size_t>> order;
   for (size_t i = 0; i < parts.size(); ++i) {
+    if (PeekInteger(parts[i], Tag::kCompleted).has_value() == active) continue;
+    order.emplace_back(PeekInteger(parts[i], Tag::kStarted).value_or(0), i);
+  }
+  std::sort(order.begin(), order.end());
+  bool first = true;
+  for (const auto& [started, i] : order) {
     Record part;
-    if (!part.Decode(parts[i]) || part.Has(Tag::kCompleted) == active) continue;
+    if (!part.Decode(parts[i])) continue;
     if (!first) *out += ',';
     first = false;
     append(out, {}, static_cast<int64_t>(i), part, extensions);

@@ -288,6 +288,13 @@ export const operations = [
   { section: '5', name: 'an unknown key and an unknown customer have empty lists', run: async (api) => {
     for (const path of ['services/anonymous/k', 'services/anonymous/k/active', 'customers/C-1/services', 'customers/C-1/services/completed']) assert.deepEqual(await api.get(path), []);
   } },
+  { section: '2', name: 'nested lists are in ascending start time too', run: async (api) => {
+    const id = await api.start();
+    for (const timestamp of ['2020-02-01T00:00:00Z', '2020-01-01T00:00:00Z']) await api.expect(201, 'POST', `services/${id}/states/start`, { timestamp });
+    const { active_states } = await api.get(`services/${id}?active_states=true`);
+    assert.deepEqual(active_states.map((/** @type {any} */ one) => one.state_id), [1, 0]);
+    assert.deepEqual((await api.get(`services/${id}/states`)).map((/** @type {any} */ one) => one.state_id), [1, 0]);
+  } },
   { section: '5', name: 'tasks are found by their state', run: async (api) => {
     const tasks = await api.get(`services/${await rich(api)}/tasks?state_id=1`);
     assert.deepEqual(tasks.map((/** @type {any} */ one) => one.task_id), [1]);
