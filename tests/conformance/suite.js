@@ -1,12 +1,13 @@
 // All cases, and the way to run them against a server.
 import { Api } from './case.js';
 import { association } from './cases/association.js';
+import { corners } from './cases/corners.js';
 import { events } from './cases/events.js';
 import { operations } from './cases/operations.js';
 import { rules } from './cases/rules.js';
 import { wire } from './cases/wire.js';
 
-export const cases = [...rules, ...wire, ...events, ...operations, ...association];
+export const cases = [...rules, ...wire, ...events, ...operations, ...association, ...corners];
 
 /**
  * Runs every case. Credentials in `headers` must hold the roles reader and writer and be those of customer C-42.

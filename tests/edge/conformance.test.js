@@ -15,7 +15,10 @@ const OPTIONS = {
 async function startFront() {
   const program = fileURLToPath(new URL('../../build/native/front', import.meta.url));
   const child = spawn(program, [JSON.stringify(OPTIONS)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [port] = await once(child.stdout, 'data');
+  // A program that cannot be started, or ends before it has a port, fails the test.
+  const early = once(child, 'exit').then(() => Promise.reject(new Error(`${program} ended before it listened`)));
+  early.catch(() => {});
+  const [port] = await Promise.race([once(child.stdout, 'data'), early]);
   return {
     base: `http://127.0.0.1:${Number(port)}/genesys/1/cs`,
     async stop() {
@@ -30,16 +33,18 @@ const problems = (outcomes) =>
   outcomes.filter((one) => one.error || one.skipped).map(({ section, name, error }) => `${section} ${name}: ${error ?? 'skipped'}`);
 
 test('workerd and the native core pass every case and answer alike', async () => {
-  const edge = await startDemo({ port: 0, dataDir: newFolder(), worker: 'tests/edge/conformance-worker.js' });
-  const native = await startFront();
+  const servers = [];
   try {
+    const edge = await startDemo({ port: 0, dataDir: newFolder(), worker: 'tests/edge/conformance-worker.js' });
+    servers.push(edge);
+    const native = await startFront();
+    servers.push(native);
     const [atEdge, natively] = [await runSuite(`${edge.url}/genesys/1/cs`), await runSuite(native.base)];
     expect(problems(atEdge)).toEqual([]);
     expect(problems(natively)).toEqual([]);
     expect(atEdge.length).toBeGreaterThanOrEqual(250);
     expect(atEdge).toEqual(natively);
   } finally {
-    await edge.stop();
-    await native.stop();
+    for (const server of servers) await server.stop();
   }
 });
