@@ -16,7 +16,7 @@ import { path } from './request.js';
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-/** Answers that a later try of the same bytes cannot change. */
+/** Answers that a later try of the same bytes cannot change, if it is the contract's server that gives them. */
 const FINAL = new Set([400, 403, 404, 405, 409, 413, 415, 422]);
 
 export class Delivery {
@@ -118,9 +118,13 @@ export class Delivery {
         return { done: false }; // not a receipt for this association: some proxy's page, say
       }
     }
-    if (response.status === 401 || isMismatch(response.status, text)) return { done: false, credentials: true };
-    if (!FINAL.has(response.status)) return { done: false, retryAfter: retryAfter(response) };
-    await this.#setup.run('POST', path`local/associations/${id}/rejected`, rejection(response.status, text));
+    const error = contractError(text);
+    if (response.status === 401 || (response.status === 403 && error?.code === 'customer_mismatch')) {
+      return { done: false, credentials: true };
+    }
+    if (!error || !FINAL.has(response.status)) return { done: false, retryAfter: retryAfter(response) };
+    const rejection = JSON.stringify({ status: response.status, code: error.code, message: error.message });
+    await this.#setup.run('POST', path`local/associations/${id}/rejected`, rejection);
     return { done: true };
   }
 
@@ -151,21 +155,18 @@ function retryAfter(response) {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 24 * 3600 * 1000) : undefined;
 }
 
-/** Somebody else is logged in. @param {number} status @param {string} text */
-function isMismatch(status, text) {
-  return status === 403 && JSON.parse(rejection(status, text)).code === 'customer_mismatch';
-}
-
-/** @param {number} status @param {string} text */
-function rejection(status, text) {
-  let code = 'rejected';
-  let message = `the server answered ${status}`;
+/**
+ * The error of the contract's server (contract section 7), or undefined: a firewall's page or a wrong route speaks for
+ * nobody, and must not end an association.
+ *
+ * @param {string} text
+ * @returns {{ code: string, message: string } | undefined}
+ */
+function contractError(text) {
   try {
-    const body = JSON.parse(text);
-    if (typeof body.code === 'string') code = body.code;
-    if (typeof body.message === 'string') message = body.message;
+    const { code, message } = JSON.parse(text);
+    return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
   } catch {
-    // Not the contract's error: the status says what there is to say.
+    return undefined;
   }
-  return JSON.stringify({ status, code, message });
 }

@@ -60,7 +60,7 @@ test('the same association again is one effect and the same receipt, byte for by
   await services.close();
 });
 
-test('a lost answer, a dropped request, a 503 and a proxy\'s page all end in one effect', async () => {
+test('a lost answer, a dropped request, a 503, proxies\' pages and a bad deploy all end in one effect', async () => {
   const server = openServer(PAT);
   const net = network(server);
   net.next.push(
@@ -69,6 +69,8 @@ test('a lost answer, a dropped request, a 503 and a proxy\'s page all end in one
     new Response('', { status: 503, headers: { 'Retry-After': '0' } }),
     new Response('<html>welcome to the hotel</html>', { status: 200 }),
     new Response('{"association_id":"another","services":[]}', { status: 200 }),
+    new Response('<html>blocked</html>', { status: 403 }),
+    new Response('{"error":"no such route"}', { status: 404 }),
   );
   const services = await openMemory({ endpoint: ENDPOINT, fetch: net.fetch });
   const { service_id } = await services.start({ contact_key: KEY });
@@ -78,7 +80,7 @@ test('a lost answer, a dropped request, a 503 and a proxy\'s page all end in one
   const receipt = await services.delivered(association_id);
   clearInterval(nudge);
   expect(receipt.services).toEqual([{ service_id, result: 'associated' }]);
-  expect(net.requests).toHaveLength(6);
+  expect(net.requests).toHaveLength(8);
   expect(new Set(net.requests.map((one) => one.body)).size).toBe(1);
   expect(await listed(server)).toHaveLength(1);
   await services.close();
