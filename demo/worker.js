@@ -46,6 +46,8 @@ export class Shop extends DurableObject {
     }
     if (pathname === '/login' && request.method === 'POST') return this.login(request);
     if (pathname === '/logout' && request.method === 'POST') {
+      // As for the login: another site must not log a visitor out.
+      if (request.headers.get('Content-Type') !== 'application/json') return new Response(null, { status: 415 });
       return Response.json({ customer_id: null }, { headers: { 'Set-Cookie': NO_SESSION } });
     }
     return this.handle(request);

@@ -5,11 +5,14 @@ import { currentOrder } from './order.js';
 import { totalOf } from './teas.js';
 import { $, say, showAccount, showAddress, showBasket, showDeliveries, showOrders, showTeas } from './view.js';
 
+/** Where a tab leaves word for the others that somebody logged in or out. */
+const LOGIN = 'bluebell-login';
+
 /** @type {string | null} */
 let customer = null;
 
 const services = await openServices({ name: 'bluebell', endpoint: '/genesys/1/cs', wasm: '/engine.wasm' });
-const order = currentOrder(services);
+const order = currentOrder(services, () => customer);
 
 /** Runs a click or a keystroke's work; what goes wrong is told. @param {() => Promise<unknown>} work */
 const attempt = (work) =>
@@ -20,7 +23,7 @@ const saved = () =>
 
 async function show() {
   const now = await order.read();
-  showBasket(now?.Cart, (sku, count) => attempt(() => order.setCount(sku, count).then(saved)));
+  showBasket(now?.Cart, (sku, by) => attempt(() => order.addCount(sku, by).then(saved)));
   showAddress(now?.Address);
   showDeliveries(await services.receipts(), customer);
 }
@@ -34,14 +37,13 @@ async function showServer() {
   }
 }
 
-/** Hands the open order to the customer; the rest happens in the background, now or after the next start. */
-async function handOver() {
-  const now = await order.read();
-  if (customer === null || now === undefined || totalOf(now.Cart) === 0) {
+/** Hands an order to the customer; the rest happens in the background, now or after the next start. @param {any} one */
+async function handOver(one) {
+  if (customer === null || totalOf(one?.Cart) === 0) {
     say('Nothing is in the basket yet.');
     return;
   }
-  const receipt = await services.associate({ customer_id: customer, service_ids: [now.service_id] });
+  const receipt = await services.associate({ customer_id: customer, service_ids: [one.service_id] });
   say('Your order is yours; it is on its way to the server.');
   services.delivered(receipt.association_id).then(
     () => showServer().then(() => say('Your order has arrived.')),
@@ -49,13 +51,19 @@ async function handOver() {
   );
 }
 
-showTeas((sku) =>
-  attempt(async () => {
-    const now = await order.read();
-    await order.setCount(sku, (now?.Cart?.[sku] ?? 0) + 1);
-    saved();
-  }),
-);
+/** The page is this customer's from now on, or nobody's. @param {string | null} id */
+async function become(id) {
+  customer = id;
+  showAccount(customer);
+  showOrders([]);
+  if (customer !== null) {
+    services.retryDelivery();
+    await attempt(() => order.claim(/** @type {string} */ (id), handOver));
+  }
+  await Promise.all([attempt(show), showServer()]);
+}
+
+showTeas((sku) => attempt(() => order.addCount(sku, 1).then(saved)));
 
 $('address').addEventListener('change', (/** @type {any} */ event) =>
   attempt(() => order.setAddress({ [event.target.name]: event.target.value }).then(saved)),
@@ -63,26 +71,27 @@ $('address').addEventListener('change', (/** @type {any} */ event) =>
 $('address').addEventListener('submit', (/** @type {Event} */ event) => {
   event.preventDefault();
   if (customer === null) $('login').showModal();
-  else attempt(handOver);
+  else attempt(async () => handOver(await order.read()).then(show));
 });
 
 $('log-in').addEventListener('click', () => $('login').showModal());
 $('login-cancel').addEventListener('click', () => $('login').close());
+$('login').addEventListener('close', () => {
+  $('login').querySelector('form').reset();
+  $('login-error').textContent = '';
+});
 $('login').addEventListener('submit', (/** @type {any} */ event) => {
   event.preventDefault();
   const { user, password } = event.target.elements;
   $('login-error').textContent = '';
   logIn(user.value, password.value).then(
     async (id) => {
-      customer = id;
-      event.target.reset();
       $('login').close();
-      showAccount(customer);
-      $('orders-title').focus();
       say('');
-      services.retryDelivery();
-      await attempt(handOver);
-      await Promise.all([show(), showServer()]);
+      localStorage.setItem(LOGIN, id);
+      const done = become(id);
+      $('orders-title').focus();
+      await done;
     },
     (error) => ($('login-error').textContent = error.message),
   );
@@ -90,23 +99,24 @@ $('login').addEventListener('submit', (/** @type {any} */ event) => {
 $('log-out').addEventListener('click', () =>
   attempt(async () => {
     await logOut();
-    customer = null;
-    showAccount(null);
-    showOrders([]);
+    localStorage.removeItem(LOGIN);
     say('Logged out.');
+    const done = become(null);
     $('log-in').focus();
-    await show();
+    await done;
   }),
 );
+
+// Somebody logged in or out in another tab, which shares the cookie.
+addEventListener('storage', (event) => {
+  if (event.key === LOGIN) attempt(async () => become(await session()));
+});
 
 services.addEventListener('change', (/** @type {any} */ event) => {
   attempt(show);
   if (event.detail.association_ids.length > 0) void showServer();
 });
 
-customer = await session().catch(() => null);
-showAccount(customer);
-await attempt(show);
-await showServer();
+await become(await session().catch(() => null));
 if ($('status').textContent.startsWith('Opening')) say('');
 document.body.dataset.ready = 'true';

@@ -33,8 +33,8 @@ export function showTeas(add) {
   );
 }
 
-/** @param {Record<string, number> | undefined} cart @param {(sku: string, count: number) => void} set */
-export function showBasket(cart, set) {
+/** @param {Record<string, number> | undefined} cart @param {(sku: string, by: number) => void} change */
+export function showBasket(cart, change) {
   const lines = linesOf(cart);
   $('basket').hidden = lines.length === 0;
   $('basket-empty').hidden = lines.length > 0;
@@ -43,7 +43,7 @@ export function showBasket(cart, set) {
   $('basket').tBodies[0].replaceChildren(
     ...lines.map(({ tea, count }) => {
       const step = (/** @type {string} */ sign, /** @type {number} */ by, /** @type {string} */ label) => {
-        const button = element('button', { type: 'button', onclick: () => set(tea.sku, count + by) }, sign);
+        const button = element('button', { type: 'button', onclick: () => change(tea.sku, by) }, sign);
         button.setAttribute('aria-label', `${label} ${tea.name}`);
         button.dataset.step = tea.sku + by;
         return button;

@@ -125,6 +125,81 @@ test('an order made while the server is away is delivered after the next start o
   await server.stop();
 });
 
+/** A shop and a browser of its own for a test that leaves baskets behind. */
+async function ownShop(run) {
+  const server = await startDemo({ port: 0, dataDir: newFolder() });
+  const { context } = await launch();
+  try {
+    await run(server, context, await openShop(context, server.url));
+  } finally {
+    await context.close();
+    await server.stop();
+  }
+}
+
+const add = async (page, sku) => {
+  await page.click(`[data-add=${sku}]`);
+  await page.waitForSelector(`[data-count=${sku}]`);
+};
+
+test.each(['logged out', 'lost the session without logging out'])(
+  'what one customer left in the basket and %s is never the next one\'s, and is there for its owner',
+  (how) =>
+    ownShop(async (server, context, { page }) => {
+      await logIn(page, 'pat');
+      await page.waitForSelector('#orders .note');
+      await add(page, 'assam');
+      await page.fill('#address [name=street]', '1 Pat Street');
+      await page.press('#address [name=street]', 'Tab');
+      await page.waitForSelector('#status:text("Saved")');
+      if (how === 'logged out') {
+        await page.click('#log-out');
+        await page.waitForSelector('#log-in:visible');
+      } else {
+        await context.clearCookies();
+        await page.reload();
+        await page.waitForSelector('body[data-ready]');
+      }
+      await page.waitForSelector('#basket', { state: 'hidden' });
+      expect(await page.inputValue('#address [name=street]')).toBe('');
+      await logIn(page, 'robin');
+      await page.waitForSelector('#orders .note');
+      expect(await page.locator('#orders [data-order]').count()).toBe(0);
+      expect(await page.inputValue('#address [name=street]')).toBe('');
+      await page.click('#log-out');
+      await logIn(page, 'pat');
+      await page.waitForSelector('[data-count=assam]:text-is("1")');
+      expect(await page.inputValue('#address [name=street]')).toBe('1 Pat Street');
+      await page.click('#order');
+      await page.waitForSelector('#orders [data-order]');
+      expect(await page.textContent('#orders')).toContain('C-42');
+    }),
+);
+
+test('an address without a basket, typed before the login, is not shown to whoever comes after the logout', () =>
+  ownShop(async (server, context, { page }) => {
+    await page.fill('#address [name=street]', '1 Pat Street');
+    await page.press('#address [name=street]', 'Tab');
+    await page.waitForSelector('#status:text("Saved")');
+    await logIn(page, 'pat');
+    await page.waitForSelector('#orders .note');
+    await page.click('#log-out');
+    await page.waitForFunction(() => document.querySelector('#address [name=street]').value === '');
+    await logIn(page, 'robin');
+    await page.waitForSelector('#orders .note');
+    expect(await page.inputValue('#address [name=street]')).toBe('');
+  }));
+
+test('every one of many quick clicks counts, in two tabs at once', () =>
+  ownShop(async (server, context, { page }) => {
+    const second = await openShop(context, server.url);
+    const clicks = (tab) => tab.evaluate(() => { for (let i = 0; i < 5; ++i) document.querySelector('[data-add=assam]').click(); });
+    await Promise.all([clicks(page), clicks(second.page)]);
+    for (const tab of [page, second.page]) await tab.waitForSelector('[data-count=assam]:text-is("10")');
+    await page.evaluate(() => { for (let i = 0; i < 3; ++i) document.querySelector('[data-step="assam-1"]').click(); });
+    await page.waitForSelector('[data-count=assam]:text-is("7")');
+  }));
+
 test('the page is usable by keyboard alone and on a narrow screen', async () => {
   const { page } = await openShop(browser.context);
   await page.setViewportSize({ width: 320, height: 640 });

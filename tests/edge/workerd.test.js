@@ -93,6 +93,14 @@ test('who is not logged in, or shows a forged cookie, gets 401', async () => {
   expect(await (await call('GET', '/session')).json()).toEqual({ customer_id: null });
 });
 
+test('another site can log nobody in or out: only JSON is taken', async () => {
+  for (const path of ['/login', '/logout']) {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const response = await call('POST', path, { body: 'user=pat&password=demo', cookie: pat, headers });
+    expect([path, response.status, response.headers.get('Set-Cookie')]).toEqual([path, 415, null]);
+  }
+});
+
 test('bad requests are refused in the contract\'s words and change nothing', async () => {
   const cookie = pat;
   const before = await listed(pat);
