@@ -86,6 +86,12 @@ Failure Engine::Configure(std::string_view json) {
         return Invalid("auto_complete_after: a whole number of seconds, 1 or more, is expected");
       }
       options.auto_complete_after = *seconds;
+    } else if (member.name == "piece_bytes") {
+      const auto bytes = AsInteger(member.value);
+      if (!bytes || *bytes < 1024 || *bytes > 16 * 1024 * 1024) {
+        return Invalid("piece_bytes: 1024 to 16777216 is expected");
+      }
+      options.piece_bytes = static_cast<size_t>(*bytes);
     } else if (member.name == "business_attributes") {
       if (auto failure = ReadAttributes(member.value, &options)) return failure;
     } else {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/sha256.h"
-#include "journal/reader.h"
 #include "journal/writer.h"
 #include "model/json.h"
 #include "rest/table.h"
@@ -11,12 +11,8 @@
 namespace anon {
 namespace {
 
-// A snapshot is cut into entries of about this size, so that no record is large.
-constexpr size_t kSnapshotEntry = 64 * 1024;
-
-// A snapshot pays when the log outweighs it, and when the files alone make opening slow.
-constexpr size_t kLogFiles = 64;
-constexpr size_t kMostLogFiles = 1000;
+// A dump is cut into entries of about this size, so that no record is large.
+constexpr size_t kDumpEntry = 64 * 1024;
 
 void AppendIds(std::string* out, const char* name, const std::set<std::string>& ids) {
   *out += '"';
@@ -33,40 +29,113 @@ void AppendIds(std::string* out, const char* name, const std::set<std::string>& 
 
 }  // namespace
 
+bool Engine::Apply(std::string_view payload) {
+  Entry entry;
+  if (!ReadEntry(payload, &entry)) return false;
+  clock_ = std::max(clock_, entry.clock);
+  store_.Settle(clock_);
+  for (const Change& change : entry.changes) store_.Apply(change);
+  store_.CollectTouched(&changed_);
+  store_.Forget();
+  return true;
+}
+
+size_t Engine::ApplyLog(const journal::File& file) {
+  size_t good = 0;
+  while (good < file.records.size() && Apply(file.records[good])) ++good;
+  return good;
+}
+
+size_t Engine::ApplySegment(const journal::File& file) {
+  for (size_t i = 0; i < file.records.size(); ++i) {
+    ByteReader reader(file.records[i]);
+    uint64_t from = 0;
+    if (!reader.Varint(&from)) return i;
+    if (from > sequence_ && !Apply(reader.rest())) return i;
+  }
+  return file.records.size();
+}
+
+size_t Engine::ApplySnapshot(const journal::File& file) {
+  if (!file.records.empty()) {
+    store_.Clear();
+    clock_ = 0;
+    stale_ = false;
+  }
+  return ApplyLog(file);
+}
+
+// Who has missed nothing has the content already. One that is damaged then counts as never written, and its
+// checkpoint as given up: what it replaces is still there.
+size_t Engine::ApplyPiece(journal::File* file, size_t bytes) {
+  PieceHead head;
+  const bool whole = file->verdict == journal::Verdict::kWhole && !file->header.incomplete;
+  if (file->records.empty() || !ReadHead(file->records[0], &head) || (!whole && !stale_)) {
+    catalog_.Abandon();
+    return 0;
+  }
+  size_t good = file->records.size();
+  if (stale_) {
+    store_.RemoveRange(head.from, head.last ? nullptr : &head.to);
+    store_.CollectTouched(&changed_);
+    store_.Forget();
+    good = 1;
+    while (good < file->records.size() && Apply(file->records[good])) ++good;
+  }
+  const uint64_t sequence = file->header.sequence;
+  const bool follows = head.begin == sequence || (catalog_.checkpoint() == head.begin && head.from == next_);
+  catalog_.AddPiece({sequence, sequence, bytes, true}, head.begin, head.last);
+  if (!follows) catalog_.Abandon();
+  next_ = head.to;
+  if (head.last) stale_ = false;
+  return good;
+}
+
+Engine::Range Engine::Covered(uint64_t sequence, std::string_view bytes) {
+  const journal::File file = journal::Read(bytes, sequence);
+  const journal::Header& header = file.header;
+  if (header.span > 0) return {sequence - header.span, sequence - 1};
+  if (header.kind == journal::Kind::kSnapshot) return {1, sequence - 1};
+  PieceHead head;
+  const bool last = header.kind == journal::Kind::kPiece && !file.records.empty() &&
+                    ReadHead(file.records[0], &head) && head.last && head.begin <= sequence;
+  return last ? Range{1, head.begin - 1} : Range();
+}
+
 Engine::Ingested Engine::Ingest(uint64_t sequence, std::string_view bytes, Repair* repair) {
   journal::File file = journal::Read(bytes, sequence);
   if (file.verdict == journal::Verdict::kNewerFormat) return Ingested::kNewerFormat;
   Rollback();
-  if (sequence <= sequence_) return Ingested::kWhole;
-  if (file.kind == journal::Kind::kSnapshot && !file.records.empty()) {
-    store_.Clear();
-    clock_ = 0;
-    snapshot_bytes_ = bytes.size();
-    log_bytes_ = log_files_ = 0;
-  } else {
-    log_bytes_ += bytes.size();
-    ++log_files_;
+  const journal::Header& header = file.header;
+  const uint64_t first = sequence - header.span;
+  const bool is_piece = header.kind == journal::Kind::kPiece;
+  const bool is_snapshot = header.kind == journal::Kind::kSnapshot;
+  if (sequence <= sequence_ || !is_piece) {
+    catalog_.Add(
+        {first, sequence, bytes.size(), is_piece || is_snapshot, header.version < journal::kVersion});
   }
-  for (size_t i = 0; i < file.records.size(); ++i) {
-    Entry entry;
-    if (!ReadEntry(file.records[i], &entry)) {
-      file.verdict = journal::Verdict::kDamaged;
-      for (size_t k = i; k < file.records.size(); ++k) {
-        file.lost += journal::kRecordHeaderSize + file.records[k].size();
-      }
-      file.records.resize(i);
-      break;
-    }
-    clock_ = std::max(clock_, entry.clock);
-    store_.Settle(clock_);
-    for (const Change& change : entry.changes) store_.Apply(change);
-    store_.CollectTouched(&changed_);
-    store_.Forget();
+  if (sequence <= sequence_) return Ingested::kWhole;
+  if (first > sequence_ + 1) stale_ = true;
+  size_t good = 0;
+  if (is_piece) {
+    good = ApplyPiece(&file, bytes.size());
+  } else if (header.kind == journal::Kind::kSegment) {
+    good = ApplySegment(file);
+  } else {
+    good = is_snapshot ? ApplySnapshot(file) : ApplyLog(file);
   }
   committed_clock_ = clock_;
   sequence_ = sequence;
+  if (good < file.records.size()) {
+    file.verdict = journal::Verdict::kDamaged;
+    for (size_t k = good; k < file.records.size(); ++k) {
+      file.lost += journal::kRecordHeaderSize + file.records[k].size();
+    }
+    file.records.resize(good);
+  }
+  if (file.verdict != journal::Verdict::kWhole || header.incomplete) stale_ = true;
   if (file.verdict == journal::Verdict::kWhole) return Ingested::kWhole;
-  repair->file = Repaired(file);
+  repair->file = Repaired(file, sequence);
   repair->lost = file.lost;
   return Ingested::kDamaged;
 }
@@ -94,14 +163,14 @@ Response Engine::Execute(std::string_view message, int64_t now) {
     for (const Change& change : context.changes()) AppendChange(&entry, change);
     clock_ = clock;
     view_ = store_.Mark();
-    snapshot_sequence_ = 0;  // a snapshot that was not committed by now never will be
+    planned_ = PieceHead();  // a piece that was not committed by now never will be
   }
   return std::move(*std::get_if<Response>(&answer));
 }
 
 std::string Engine::Seal(uint64_t sequence) const {
   if (pending_.empty()) return {};
-  journal::Writer writer(journal::Kind::kLog, sequence);
+  journal::Writer writer({journal::Kind::kLog, sequence});
   for (const std::string& entry : pending_) writer.Append(entry);
   return writer.Finish();
 }
@@ -114,13 +183,13 @@ void Engine::Commit(uint64_t sequence, size_t file_size) {
   pending_.clear();
   committed_clock_ = clock_;
   sequence_ = sequence;
-  if (sequence == snapshot_sequence_) {
-    snapshot_bytes_ = file_size;
-    log_bytes_ = log_files_ = 0;
-  } else {
-    log_bytes_ += file_size;
-    ++log_files_;
+  if (planned_.begin == 0) {
+    catalog_.Add({sequence, sequence, file_size});
+    return;
   }
+  catalog_.AddPiece({sequence, sequence, file_size, true}, planned_.begin, planned_.last);
+  next_ = planned_.to;
+  planned_ = PieceHead();
 }
 
 void Engine::Rollback() {
@@ -128,27 +197,28 @@ void Engine::Rollback() {
   view_ = 0;
   pending_.clear();
   clock_ = committed_clock_;
+  planned_ = PieceHead();
 }
 
-bool Engine::WantsSnapshot() const {
-  return log_files_ >= kMostLogFiles || (log_files_ >= kLogFiles && log_bytes_ >= snapshot_bytes_);
-}
-
-std::string Engine::Snapshot(uint64_t sequence) {
+std::string Engine::Piece(uint64_t sequence, uint64_t* drop) {
   Rollback();
-  snapshot_sequence_ = sequence;
-  journal::Writer writer(journal::Kind::kSnapshot, sequence);
+  const bool begins = catalog_.checkpoint() == 0;
+  planned_.begin = begins ? sequence : catalog_.checkpoint();
+  planned_.from = begins ? Position() : next_;
   std::vector<Change> changes;
-  store_.Dump(&changes);
+  planned_.last =
+      !store_.DumpFrom(planned_.from, catalog_.PieceBytes(options_.piece_bytes), &changes, &planned_.to);
+  *drop = planned_.last ? planned_.begin : 0;
+  journal::Writer writer({journal::Kind::kPiece, sequence});
+  writer.Append(EncodeHead(planned_));
   std::string entry;
   BeginEntry(&entry, committed_clock_);
   for (const Change& change : changes) {
     AppendChange(&entry, change);
-    if (entry.size() >= kSnapshotEntry) {
-      writer.Append(entry);
-      entry.clear();
-      BeginEntry(&entry, committed_clock_);
-    }
+    if (entry.size() < kDumpEntry) continue;
+    writer.Append(entry);
+    entry.clear();
+    BeginEntry(&entry, committed_clock_);
   }
   writer.Append(entry);
   return writer.Finish();
@@ -166,7 +236,7 @@ std::string Engine::Digest() {
   };
   for (const Change& change : changes) {
     AppendChange(&piece, change);
-    if (piece.size() >= kSnapshotEntry) fold();
+    if (piece.size() >= kDumpEntry) fold();
   }
   return Hex(Sha256(piece));
 }

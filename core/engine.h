@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include "journal/catalog.h"
+#include "journal/reader.h"
 #include "rest/context.h"
 #include "rest/message.h"
 #include "store/store.h"
@@ -35,17 +37,27 @@ class Engine {
   };
 
   struct Repair {
-    std::string file;  ///< to be stored in place of the damaged file; empty if nothing of it was good
+    std::string file;  ///< to be stored in place of the damaged file
     size_t lost = 0;   ///< bytes
   };
 
-  /// `json`: { base_path?, not_found_status?: 400 | 404, auto_complete_after?: seconds,
+  /// `json`: { base_path?, not_found_status?: 400 | 404, auto_complete_after?: seconds, piece_bytes?,
   /// business_attributes?: { attributes: { name: [value, …] | { value: display name } },
   /// mapping: { "Service.media_type": name } } }. Nothing changes on failure.
   [[nodiscard]] Failure Configure(std::string_view json);
 
-  /// Takes in one journal file. Pending changes are rolled back first; a file at or below sequence() is
-  /// passed over; a snapshot replaces everything before it.
+  /// Numbers, both included; empty if `first` is the greater.
+  struct Range {
+    uint64_t first = 1;
+    uint64_t last = 0;
+  };
+
+  /// The numbers below its own that a file makes void: a segment its span, the last piece of a checkpoint all
+  /// before the first. `file`: its first 4 KiB are enough. Empty where these are not whole.
+  [[nodiscard]] static Range Covered(uint64_t sequence, std::string_view file);
+
+  /// Takes in one journal file; files come ascending, without those that a later one makes void. Pending
+  /// changes are rolled back first; what stands at or below sequence() is passed over.
   Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair);
 
   /// Runs one request (rest/message.h). Changes are visible to the next request at once, and pending until
@@ -62,11 +74,14 @@ class Engine {
   /// Sequence number of the last file taken in or committed; 0 for an empty journal.
   [[nodiscard]] uint64_t sequence() const { return sequence_; }
 
-  /// Whether the log has grown so far that a snapshot pays.
-  [[nodiscard]] bool WantsSnapshot() const;
-  /// A file that holds the whole committed state and replaces every file below it, once committed under this
-  /// sequence number. Pending changes are rolled back first.
-  [[nodiscard]] std::string Snapshot(uint64_t sequence);
+  /// What compaction should do next, if anything (journal/catalog.h). A merge is the host's to carry out,
+  /// with journal::Merger; it then says what came of it with Merged.
+  [[nodiscard]] journal::Catalog::Step NextStep() const { return catalog_.Next(); }
+  /// The next piece of a checkpoint, to be committed like any other file; `drop` is the number below which
+  /// all files go in the same transaction, 0 if none. Pending changes are rolled back first.
+  [[nodiscard]] std::string Piece(uint64_t sequence, uint64_t* drop);
+  void Merged(uint64_t first, uint64_t last, size_t bytes) { catalog_.Add({first, last, bytes}); }
+  [[nodiscard]] journal::Catalog& catalog() { return catalog_; }
 
   /// Hex digest of the committed state: equal for equal journals in every runtime.
   [[nodiscard]] std::string Digest();
@@ -79,6 +94,13 @@ class Engine {
 
  private:
   void DropView();
+  /// Applies one record; false if it is none of this format.
+  bool Apply(std::string_view payload);
+  /// Applies the records of a file; answers how many were good.
+  size_t ApplyLog(const journal::File& file);
+  size_t ApplySegment(const journal::File& file);
+  size_t ApplySnapshot(const journal::File& file);
+  size_t ApplyPiece(journal::File* file, size_t bytes);
 
   Options options_;
   Store store_;
@@ -88,10 +110,10 @@ class Engine {
   uint64_t sequence_ = 0;
   std::vector<std::string> pending_;  ///< entries, one per operation
   Touched changed_;
-  uint64_t snapshot_sequence_ = 0;
-  size_t snapshot_bytes_ = 0;
-  size_t log_bytes_ = 0;
-  size_t log_files_ = 0;
+  journal::Catalog catalog_;
+  Position next_;       ///< where the checkpoint under way goes on
+  PieceHead planned_;   ///< of the piece that Piece() made; begin is 0 if there is none
+  bool stale_ = false;  ///< files were missed: only a whole checkpoint makes the state whole
 };
 
 }  // namespace anon

@@ -29,6 +29,14 @@ export const WHOLE = 0;
 export const DAMAGED = 1;
 export const NEWER_FORMAT = 2;
 
+/** journal::Catalog::Task. */
+const MERGE = 1;
+const PIECE = 2;
+/** More files than this a journal must not have (journal::Catalog::kFull). */
+export const FULL = 190;
+/** What of a file `present` looks at: its header, and the head of a piece. */
+const COVER_BYTES = 4096;
+
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let shared;
 
@@ -146,12 +154,6 @@ export class EngineHandle {
   }
 
   /** @param {number} sequence */
-  snapshot(sequence) {
-    this.#engine.snapshot(sequence);
-    return this.output();
-  }
-
-  /** @param {number} sequence */
   commit(sequence) {
     this.#engine.commit(sequence);
   }
@@ -164,8 +166,74 @@ export class EngineHandle {
     return this.#engine.sequence();
   }
 
-  get wantsSnapshot() {
-    return this.#engine.wants_snapshot();
+  /**
+   * What compaction should do next: write a piece of a checkpoint, or make one segment of the files `first` to
+   * `last`; undefined if nothing (core/journal/catalog.h).
+   *
+   * @returns {'piece' | { first: number, last: number } | undefined}
+   */
+  nextStep() {
+    const task = this.#engine.next_step();
+    if (task === MERGE) return { first: this.#engine.step_first(), last: this.#engine.step_last() };
+    return task === PIECE ? 'piece' : undefined;
+  }
+
+  /** The next piece; with it all files below `drop` go. @param {number} sequence */
+  piece(sequence) {
+    this.#engine.piece(sequence);
+    return { sequence, bytes: this.output(), drop: this.#engine.drop() };
+  }
+
+  /**
+   * One segment of a run of files; null if there are not two, or one is none that merges: compaction then leaves it
+   * alone. `merged` says that the segment stands.
+   *
+   * @param {import('./storage/storage.js').JournalFile[]} files
+   */
+  merge(files) {
+    if (files.length < 2) return null;
+    for (const { sequence, bytes } of files) {
+      this.#reserve(bytes.length).set(bytes);
+      if (this.#engine.merge_add(sequence, bytes.length)) continue;
+      this.#engine.merge_end();
+      this.#engine.bar(sequence);
+      return null;
+    }
+    this.#engine.merge_end();
+    return this.output();
+  }
+
+  /** @param {number} first @param {number} last @param {number} size  of the file that is under `last` now */
+  merged(first, last, size) {
+    this.#engine.merged(first, last, size);
+  }
+
+  /**
+   * Those files that count, of all that were read together: not what a later one stands for, which is left over, or
+   * was committed by a page that was leaving and had not seen it.
+   *
+   * @param {import('./storage/storage.js').JournalFile[]} files  ascending
+   */
+  present(files) {
+    /** @type {[number, number][]} */
+    const covered = [];
+    for (const { sequence, bytes } of files) {
+      const start = bytes.subarray(0, COVER_BYTES);
+      this.#reserve(start.length).set(start);
+      const first = this.#engine.covers(sequence, start.length);
+      if (first <= this.#engine.covers_last()) covered.push([first, this.#engine.covers_last()]);
+    }
+    return files.filter(({ sequence }) => !covered.some(([first, last]) => sequence >= first && sequence <= last));
+  }
+
+  /** Forgets what files there are, because all that is in memory is about to be written elsewhere. */
+  forgetFiles() {
+    this.#engine.forget_files();
+  }
+
+  /** How many files the journal has, their bytes, and those of them that a checkpoint would do away with. */
+  get usage() {
+    return { files: this.#engine.files(), bytes: this.#engine.bytes(), logBytes: this.#engine.log_bytes() };
   }
 
   /** Hex; equal for equal journals in every runtime. */

@@ -21,6 +21,8 @@ import { Store } from './store.js';
  * @property {object} [business_attributes]
  * @property {string | Uint8Array} [claim_secret]  key of claim tokens; without it visitors get none
  * @property {'relaxed' | 'strict'} [durability]  strict
+ * @property {(damage: { sequence: number, lost_bytes: number }) => void} [onDamage]  a damaged file was set aside; what
+ *   came before the damage was kept
  * @property {() => number} [now]  ms since 1970
  * @property {(bytes: Uint8Array) => void} [random]
  * @property {import('./wasm/compile.js').WasmSource} [wasm]
@@ -60,7 +62,7 @@ export function createHandler(options) {
       throw error;
     }));
   const open = async () => {
-    const made = new Store({ engine: await make(), storage: options.storage, now, restart: make });
+    const made = new Store({ engine: await make(), storage: options.storage, now, restart: make, onDamage: options.onDamage });
     await made.open();
     return made;
   };

@@ -4,6 +4,7 @@ import { createEngine } from './engine.js';
 import { ServicesError, invalidArgument } from './errors.js';
 import { Operations } from './operations.js';
 import { json, object, path } from './request.js';
+import { localCanary } from './storage/canary.js';
 import { hasIndexedDB, indexedDBStorage } from './storage/indexeddb.js';
 import { memoryStorage } from './storage/memory.js';
 import { Store } from './store.js';
@@ -15,6 +16,10 @@ import { Store } from './store.js';
  * @property {'indexeddb' | 'memory' | import('./storage/storage.js').Storage} [storage]  `indexeddb` where there is one
  * @property {'relaxed' | 'strict'} [durability]  `relaxed` (default) survives a crash of the browser; `strict` also
  *   waits for the disk and survives a power cut. Associations are always strict.
+ * @property {number} [budget]  bytes that the store's files may have, 256 MiB if absent; more is refused with
+ *   `quota_exceeded`, but for deletions and what becomes of associations. A checkpoint needs as much again for a moment
+ * @property {import('./storage/canary.js').Canary} [canary]  where it is kept that there is a store; the page's
+ *   localStorage if absent
  * @property {string} [tenant]  ContactCenterId; data of two tenants never mix
  * @property {number} [auto_complete_after]  seconds without an update after which a service ends by itself
  * @property {object} [business_attributes]  lists that fields are checked against (core/engine.h, Configure)
@@ -32,9 +37,10 @@ import { Store } from './store.js';
  * @property {{ status: number, code: string, message: string }} [error]  of a rejection
  */
 
+const BUDGET = 256 * 1024 * 1024;
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const KNOWN = new Set([
-  'name', 'endpoint', 'storage', 'durability', 'tenant', 'auto_complete_after', 'business_attributes',
+  'name', 'endpoint', 'storage', 'durability', 'budget', 'canary', 'tenant', 'auto_complete_after', 'business_attributes',
   'now', 'random', 'fetch', 'wasm',
 ]);
 
@@ -59,14 +65,21 @@ function check(options) {
   if (options.tenant !== undefined && (typeof options.tenant !== 'string' || /[\r\n]/.test(options.tenant))) {
     throw invalidArgument('tenant', 'a string in one line');
   }
+  if (options.budget !== undefined && !(Number.isSafeInteger(options.budget) && options.budget > 0)) {
+    throw invalidArgument('budget', 'a whole number of bytes, 1 or more,');
+  }
+  const { canary } = options;
+  if (canary !== undefined && (typeof canary?.read !== 'function' || typeof canary.write !== 'function')) {
+    throw invalidArgument('canary', 'an object with the functions read and write');
+  }
   for (const name of /** @type {const} */ (['now', 'random', 'fetch'])) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw invalidArgument(name, 'a function');
   }
 }
 
 /**
- * Opens a store and reads it. Tabs that open the same name on the same origin share it. Where IndexedDB is missing
- * the store is in memory, and `durability` says so.
+ * Opens a store and reads it. Tabs that open the same name on the same origin share it. Where IndexedDB is missing or
+ * does not open the store is in memory, and `durability` says so.
  *
  * @param {OpenOptions} options
  * @returns {Promise<Services>}
@@ -85,33 +98,34 @@ export async function openServices(options) {
   return services;
 }
 
-/** A change of services or receipts, by this tab (`local`) or another one (`remote`). */
-class ChangeEvent extends Event {
-  /** @param {import('./engine.js').Changes} changes @param {'local' | 'remote'} origin */
-  constructor(changes, origin) {
-    super('change');
-    this.detail = { ...changes, origin };
-  }
-}
-
-/** A damaged file was set aside: what came before the damage was kept. */
-class DamageEvent extends Event {
-  /** @param {{ sequence: number, lost_bytes: number }} damage */
-  constructor(damage) {
-    super('damage');
-    this.detail = damage;
+/** @template T */
+class StoreEvent extends Event {
+  /** @param {string} type @param {T} detail */
+  constructor(type, detail) {
+    super(type);
+    this.detail = detail;
   }
 }
 
 /**
- * An open store. Events: `change` with detail { service_ids, association_ids, origin }, `damage` with detail
- * { sequence, lost_bytes }.
+ * An open store. Events, each with a `detail`:
+ *
+ * - `change` { service_ids, association_ids, origin }: services or receipts were changed, by this tab (`local`) or
+ *   another one (`remote`)
+ * - `damage` { sequence, lost_bytes }: a damaged file was set aside; what came before the damage was kept
+ * - `durability` { durability: 'memory', reason }: IndexedDB cannot be had, or died; the store goes on in memory
+ * - `evicted` {}: what had been committed is not there any more, because the browser or somebody else deleted it
  */
 export class Services extends Operations {
   #store;
-  #storage;
   #delivery;
   #durability;
+  #budget;
+  #canary;
+  /** Whether the canary says that there is something. */
+  #marked = false;
+  #isOpen = false;
+  #evicted = false;
   /** @type {[string, string][]} */
   #headers = [['Role', 'local']];
   /** @type {BroadcastChannel | undefined} */
@@ -131,18 +145,24 @@ export class Services extends Operations {
     this.name = options.name;
     if (options.tenant) this.#headers.push(['ContactCenterId', options.tenant]);
     const { storage } = options;
-    if (typeof storage === 'object') this.#storage = storage;
-    else if (storage === 'memory' || !hasIndexedDB()) this.#storage = memoryStorage();
-    else this.#storage = indexedDBStorage(engine.module, options.name);
+    const inIndexedDB = typeof storage !== 'object' && storage !== 'memory' && hasIndexedDB();
     this.#durability = options.durability ?? 'relaxed';
+    this.#budget = options.budget ?? BUDGET;
+    this.#canary = options.canary ?? localCanary(options.name);
     this.#store = new Store({
       engine,
-      storage: this.#storage,
+      storage: typeof storage === 'object' ? storage : inIndexedDB ? indexedDBStorage(engine.module, options.name) : memoryStorage(),
       now: options.now ?? Date.now,
       restart: make,
+      budget: this.#budget,
+      fallback: inIndexedDB ? (reason) => this.#fellBack(reason) : undefined,
       onChange: (changes, origin) => this.#changed(changes, origin),
-      onDamage: (damage) => this.dispatchEvent(new DamageEvent(damage)),
+      onDamage: (damage) => this.#announce('damage', damage),
+      onEvicted: () => this.#lost(),
     });
+    if (storage === undefined && !inIndexedDB) {
+      this.#announce('durability', { durability: 'memory', reason: new ServicesError('storage_failed', 'there is no IndexedDB here') });
+    }
     this.#delivery = new Delivery({
       name: options.name,
       endpoint: options.endpoint,
@@ -155,10 +175,16 @@ export class Services extends Operations {
   }
 
   async #open() {
+    // Read before the store: what another tab commits in between is then no eviction.
+    this.#marked = await this.#canaryRead();
     await this.#store.open();
-    if (this.#storage.kind === 'persistent' && typeof BroadcastChannel !== 'undefined') {
+    if (this.#store.storage.kind === 'persistent') {
+      if (this.#store.sequence > 0) this.#mark();
+      else if (this.#marked) this.#lost();
+    }
+    if (this.#store.storage.kind === 'persistent' && typeof BroadcastChannel !== 'undefined') {
       this.#channel = new BroadcastChannel(`anonymous-services:${this.name}`);
-      this.#channel.onmessage = () => void this.#store.refresh();
+      this.#channel.onmessage = () => this.#store.refresh();
       // Node keeps a process alive for an open channel.
       /** @type {{ unref?: () => void }} */ (/** @type {unknown} */ (this.#channel)).unref?.();
     }
@@ -167,12 +193,53 @@ export class Services extends Operations {
       addEventListener('pagehide', this.#leave);
       addEventListener('pageshow', this.#leave);
     }
+    this.#isOpen = true;
     this.#delivery.wake();
   }
 
   /** What survives: `relaxed` a crash of the browser, `strict` also a power cut, `memory` nothing. */
   get durability() {
-    return this.#storage.kind === 'memory' ? 'memory' : this.#durability;
+    return this.#store.storage.kind === 'memory' ? 'memory' : this.#durability;
+  }
+
+  /**
+   * Whether something had been committed here, by this opening or an earlier one, that is not there any more: the
+   * browser evicted the store, or somebody deleted it. The visitor is not a new one. Event `evicted`.
+   */
+  get evicted() {
+    return this.#evicted;
+  }
+
+  /**
+   * Asks the browser not to evict what this site stores. Some ask the visitor, some decide by themselves.
+   *
+   * @returns {Promise<boolean>} whether it agreed
+   */
+  async persist() {
+    try {
+      return (await globalThis.navigator?.storage?.persist?.()) ?? false;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * What the store uses, and what the browser gives to the site.
+   *
+   * @returns {Promise<{ files: number, bytes: number, budget: number, usage?: number, quota?: number, persisted?: boolean }>}
+   *   `files`, `bytes` and `budget` are this store's; `usage` and `quota` (bytes) the whole site's, and `persisted`
+   *   whether it is safe from eviction, where the browser tells
+   */
+  async estimate() {
+    const { files, bytes } = this.#store.usage;
+    const own = { files, bytes, budget: this.#budget };
+    try {
+      const { storage } = globalThis.navigator;
+      const [{ usage, quota }, persisted] = await Promise.all([storage.estimate(), storage.persisted()]);
+      return { ...own, usage, quota, persisted };
+    } catch {
+      return own;
+    }
   }
 
   /** Hex digest of everything committed: equal in two tabs that have seen the same commits. */
@@ -232,7 +299,7 @@ export class Services extends Operations {
       const aborted = () => finish(() => reject(signal?.reason));
       /** @param {Event} event */
       const changed = (event) => {
-        if (/** @type {ChangeEvent} */ (event).detail.association_ids.includes(association_id)) void look();
+        if (/** @type {any} */ (event).detail.association_ids.includes(association_id)) void look();
       };
       const closed = () => finish(() => reject(new ServicesError('closed', 'this store is closed')));
       /** @param {() => void} settle */
@@ -301,19 +368,55 @@ export class Services extends Operations {
 
   /** @param {import('./engine.js').Changes} changes @param {'local' | 'remote'} origin */
   #changed(changes, origin) {
-    // A hint: a tab that misses it finds the files at its next call.
-    if (origin === 'local') this.#channel?.postMessage(0);
+    if (origin === 'local') {
+      // A hint: a tab that misses it finds the files at its next call.
+      this.#channel?.postMessage(0);
+      this.#mark();
+    }
     // The tab that sends may be waiting to try again; what another tab did may be the reason to do so now.
     else if (changes.association_ids.length > 0) this.#delivery.wake();
-    this.dispatchEvent(new ChangeEvent(changes, origin));
+    this.#announce('change', { ...changes, origin });
+  }
+
+  /** What happens while the store is opened can be heard of once it is open. @param {string} type @param {object} detail */
+  #announce(type, detail) {
+    if (this.#isOpen) this.dispatchEvent(new StoreEvent(type, detail));
+    else setTimeout(() => this.dispatchEvent(new StoreEvent(type, detail)));
+  }
+
+  /** @param {ServicesError} reason */
+  #fellBack(reason) {
+    this.#announce('durability', { durability: 'memory', reason });
+    return memoryStorage();
+  }
+
+  #lost() {
+    this.#evicted = true;
+    this.#announce('evicted', {});
+  }
+
+  /** The store is in use, and IndexedDB holds something. */
+  #mark() {
+    if (this.#marked || this.#store.storage.kind !== 'persistent') return;
+    this.#marked = true;
+    void (async () => this.#canary?.write())().catch(() => {});
+  }
+
+  async #canaryRead() {
+    try {
+      return (await this.#canary?.read()) === true;
+    } catch {
+      return false;
+    }
   }
 
   // A page that is about to go may not live to see an answer: commits are then sent off in the same task. At
   // `pagehide` the page may still count as visible.
   /** @param {string} type */
   #left(type) {
-    if (!('leaving' in this.#storage)) return;
-    this.#storage.leaving = type === 'pagehide' || (type !== 'pageshow' && document.visibilityState === 'hidden');
+    const leaving = type === 'pagehide' || (type !== 'pageshow' && document.visibilityState === 'hidden');
+    if (leaving) this.#store.storage.leave?.();
+    else this.#store.storage.stay?.();
   }
 }
 

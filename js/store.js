@@ -1,7 +1,10 @@
-// The queue before the engine: group commit, refresh, rollback. Everything that waits goes into the next
-// transaction; a promise settles only when the transaction that holds its change is durable, or has failed.
-import { DAMAGED, NEWER_FORMAT } from './engine.js';
+// The queue before the engine: group commit, refresh, rollback, compaction. Everything that waits goes into the next
+// transaction; a promise settles only when the transaction that holds its change is durable, or has failed. One thing
+// runs at a time, and whatever happens to it, memory is afterwards as the storage is.
+import { breathe } from './breathe.js';
+import { DAMAGED, FULL, NEWER_FORMAT } from './engine.js';
 import { ServicesError } from './errors.js';
+import { StorageBehind, StorageChanged, StorageGone } from './storage/storage.js';
 
 /**
  * @typedef {import('./engine.js').EngineRequest} EngineRequest
@@ -9,6 +12,7 @@ import { ServicesError } from './errors.js';
  * @typedef {import('./engine.js').EngineHandle} EngineHandle
  * @typedef {import('./storage/storage.js').Storage} Storage
  * @typedef {import('./storage/storage.js').Durability} Durability
+ * @typedef {import('./storage/storage.js').JournalFile} JournalFile
  *
  * @typedef {object} Waiting
  * @property {EngineRequest} request
@@ -20,13 +24,26 @@ import { ServicesError } from './errors.js';
  * @property {EngineHandle} engine
  * @property {Storage} storage
  * @property {() => number} now
- * @property {() => Promise<EngineHandle>} restart  makes a new engine after a trap
+ * @property {() => Promise<EngineHandle>} restart  makes a new engine
+ * @property {(reason: ServicesError) => Storage} [fallback]  what to go on with where the storage cannot be had, now
+ *   or any more; without it, what was asked for fails
+ * @property {number} [budget]  bytes that the files may have
  * @property {(changes: import('./engine.js').Changes, origin: 'local' | 'remote') => void} [onChange]
  * @property {(damage: { sequence: number, lost_bytes: number }) => void} [onDamage]
+ * @property {() => void} [onEvicted]  what had been committed is not there any more
  */
 
 /** About how many bytes of bodies go into one commit: what one structured clone may cost a frame. */
 const BATCH_BYTES = 1024 * 1024;
+
+/** So often a batch is tried again while other tabs are faster, or compaction makes room for it. */
+const TRIES = 20;
+
+/** After a step of compaction has failed, so many batches go by before the next. */
+const LULL = 32;
+
+/** Compaction must come first, for the files are too many or have too many bytes. */
+class NoRoom extends Error {}
 
 export class Store {
   #engine;
@@ -37,6 +54,13 @@ export class Store {
   /** @type {Promise<void> | undefined} */
   #running;
   #closed = false;
+  /** Another tab has said that there is something new. */
+  #hinted = false;
+  /** Memory may not be as the storage is: it is read anew before anything else. */
+  #doubtful = false;
+  /** The fallback holds nothing of what memory does. */
+  #unwritten = false;
+  #lull = 0;
   /** Damaged files that were read, to be set aside. @type {(() => Promise<void>)[]} */
   #repairs = [];
 
@@ -49,9 +73,23 @@ export class Store {
 
   /** Reads the journal. To be awaited once, before anything else. */
   async open() {
-    this.#ingest(await this.#storage.open());
-    await this.#repair();
+    for (let tries = 0; ; ++tries) {
+      try {
+        await this.#ingest(this.#engine, await this.#storage.open());
+        break;
+      } catch (error) {
+        if (isTrap(error)) throw new ServicesError('engine_failed', 'the engine stopped while it read the store', { cause: error });
+        // A connection that broke while it was read from; a second time, it is no good.
+        if (error instanceof StorageChanged && tries === 0) continue;
+        this.#goOn(error, true);
+      }
+    }
     this.#engine.changes();
+    this.#work();
+  }
+
+  get storage() {
+    return this.#storage;
   }
 
   /** Hex digest of the committed state. */
@@ -63,10 +101,15 @@ export class Store {
     return this.#engine.sequence;
   }
 
+  /** How many files the journal has, and their bytes. */
+  get usage() {
+    return this.#engine.usage;
+  }
+
   /**
    * Queues one request. Resolves with the engine's response, error statuses included, once what it changed is
    * durable; a GET resolves with what every tab had committed when it ran. Rejects when the commit fails, and
-   * then nothing of it has happened.
+   * then nothing of it has happened, unless the error says that this is not known.
    *
    * @param {EngineRequest} request
    * @param {Durability} durability
@@ -79,16 +122,14 @@ export class Store {
         return;
       }
       this.#queue.push({ request, durability, resolve, reject });
-      // Not at once: what the caller asks for in the same task goes into the same commit.
-      this.#running ??= Promise.resolve().then(() => this.#drain());
+      this.#work();
     });
   }
 
-  /** Takes in what other tabs committed and tells of it. Never rejects: it is a hint's consequence. */
-  async refresh() {
-    if (this.#closed || this.#running) return; // the running batch looks for itself
-    this.#running = this.#freshen().then(() => this.#drain());
-    await this.#running;
+  /** Another tab has committed. Takes it in and tells of it, soon. */
+  refresh() {
+    this.#hinted = true;
+    if (!this.#closed) this.#work();
   }
 
   /** Settles everything that was asked for, then closes. */
@@ -100,15 +141,18 @@ export class Store {
     this.#engine.delete();
   }
 
+  #work() {
+    // Not at once: what the caller asks for in the same task goes into the same commit.
+    this.#running ??= Promise.resolve().then(() => this.#drain());
+  }
+
+  // Compaction takes a turn after every batch, so that its cost is spread, and all of them when nobody waits.
   async #drain() {
-    while (this.#queue.length > 0) {
-      const batch = this.#take();
-      try {
-        await this.#process(batch);
-      } catch (error) {
-        const reason = await this.#recover(error);
-        for (const waiting of batch) waiting.reject(reason);
-      }
+    for (let more = true; more; ) {
+      if (this.#queue.length > 0) await this.#serve(this.#take());
+      else if (this.#hinted && !this.#closed) await this.#freshen();
+      more = await this.#compact();
+      more ||= this.#queue.length > 0 || (this.#hinted && !this.#closed);
     }
     this.#running = undefined;
   }
@@ -120,113 +164,287 @@ export class Store {
     return this.#queue.splice(0, count);
   }
 
-  /** @param {Waiting[]} batch */
+  /** Runs a batch, if need be several times, and settles its promises. Never rejects. @param {Waiting[]} batch */
+  async #serve(batch) {
+    for (let tries = 0; ; ++tries) {
+      try {
+        await this.#settle();
+        const responses = await this.#process(batch);
+        batch.forEach(({ resolve }, i) => resolve(responses[i]));
+        return;
+      } catch (error) {
+        const reason = await this.#recover(error, tries);
+        if (reason === undefined) continue;
+        for (const { reject } of batch) reject(reason);
+        return;
+      }
+    }
+  }
+
+  /** @param {Waiting[]} batch @returns {Promise<EngineResponse[]>} */
   async #process(batch) {
+    const execute = () => batch.map(({ request }) => this.#engine.execute(request, this.#setup.now()));
+    if (batch.every(({ request }) => request.method === 'GET')) {
+      await this.#takeIn();
+      return execute();
+    }
+    const strict = batch.some(({ durability }) => durability === 'strict');
+    const needed = batch.every(({ request }) => isNeeded(request));
     /** @type {EngineResponse[]} */
     let responses = [];
-    const execute = () => {
-      responses = batch.map(({ request }) => this.#engine.execute(request, this.#setup.now()));
-    };
-    if (batch.every(({ request }) => request.method === 'GET')) {
-      this.#ingest(await this.#storage.refresh(this.#engine.sequence));
-      execute();
-    } else {
-      const strict = batch.some(({ durability }) => durability === 'strict');
-      let sequence = 0;
-      await this.#storage.transact(
-        this.#engine.sequence,
-        (newer) => {
-          this.#engine.rollback();
-          this.#ingest(newer);
-          execute();
-          sequence = this.#engine.sequence + 1;
-          const bytes = this.#engine.seal(sequence);
-          if (bytes.length === 0) sequence = 0;
-          return bytes.length === 0 ? null : { sequence, bytes };
-        },
-        strict ? 'strict' : 'relaxed',
-      );
-      if (sequence > 0) {
-        this.#engine.commit(sequence);
-        this.#tell('local');
-      } else {
+    let sequence = 0;
+    await this.#storage.transact(
+      this.#engine.sequence,
+      (newer) => {
         this.#engine.rollback();
-      }
+        this.#ingestNow(newer);
+        responses = execute();
+        sequence = this.#engine.sequence + 1;
+        const bytes = this.#engine.seal(sequence);
+        if (bytes.length === 0) {
+          sequence = 0;
+          return null;
+        }
+        const { files, bytes: present } = this.#engine.usage;
+        if (files >= FULL || (!needed && present + bytes.length > (this.#setup.budget ?? Infinity))) throw new NoRoom();
+        return { sequence, bytes };
+      },
+      strict ? 'strict' : 'relaxed',
+    );
+    try {
+      if (sequence > 0) this.#engine.commit(sequence);
+      else this.#engine.rollback();
+      this.#tell('local');
+    } catch (error) {
+      // It is durable all the same.
+      if (!isTrap(error)) throw error;
+      this.#doubtful = true;
     }
-    batch.forEach(({ resolve }, i) => resolve(responses[i]));
+    return responses;
+  }
+
+  // What was found out meanwhile is seen to before the next batch: memory in doubt, files to set aside, a fallback
+  // that does not hold yet what memory does.
+  async #settle() {
+    if (this.#doubtful) await this.#readAnew();
+    if (this.#unwritten) {
+      if (this.#engine.sequence > 0) while (!(await this.#writePiece())) await breathe();
+      this.#unwritten = false;
+    }
     await this.#repair();
-    if (this.#engine.wantsSnapshot) await this.#compact();
   }
 
-  /** Writes the whole state as one file in place of all before it. A failure only puts it off. */
-  async #compact() {
-    try {
-      let sequence = 0;
-      await this.#storage.transact(
-        this.#engine.sequence,
-        (newer) => {
-          this.#ingest(newer);
-          sequence = this.#engine.sequence + 1;
-          return { sequence, bytes: this.#engine.snapshot(sequence), replaces: true };
-        },
-        'strict',
-      );
-      this.#engine.commit(sequence);
-    } catch (error) {
-      await this.#recover(error);
-    }
+  async #takeIn() {
+    await this.#ingest(this.#engine, await this.#storage.refresh(this.#engine.sequence));
   }
 
+  /** Takes in what other tabs committed. Never rejects: it is a hint's consequence, and the next call will tell. */
   async #freshen() {
+    this.#hinted = false;
+    for (let tries = 0; ; ++tries) {
+      try {
+        await this.#settle();
+        await this.#takeIn();
+        await this.#repair();
+        return;
+      } catch (error) {
+        if ((await this.#recover(error, tries)) !== undefined) return;
+      }
+    }
+  }
+
+  /** Takes one step of compaction, if one is due. A failure only puts it off. @returns {Promise<boolean>} whether one was taken */
+  async #compact() {
+    if (this.#doubtful || this.#closed) return false;
+    if (this.#lull > 0 && this.#engine.usage.files < FULL) {
+      --this.#lull;
+      return false;
+    }
     try {
-      this.#ingest(await this.#storage.refresh(this.#engine.sequence));
-      await this.#repair();
+      const taken = await this.#step();
+      if (taken) await breathe();
+      return taken;
     } catch (error) {
-      await this.#recover(error);
+      this.#lull = LULL;
+      await this.#recover(error, 0);
+      return false;
     }
   }
 
-  /** @param {import('./storage/storage.js').JournalFile[]} files */
-  #ingest(files) {
-    for (const { sequence, bytes } of files) {
-      const { result, repaired, lost } = this.#engine.ingest(sequence, bytes);
-      if (result === NEWER_FORMAT) {
-        throw new ServicesError('newer_format', 'a newer version of this package wrote this store; load that version');
-      }
-      if (result === DAMAGED) {
-        this.#repairs.push(async () => {
-          await this.#storage.repair(sequence, repaired, bytes);
-          this.#setup.onDamage?.({ sequence, lost_bytes: lost });
-        });
-      }
-    }
-    if (files.length > 0) this.#tell('remote');
+  /** @returns {Promise<boolean>} whether it was the last of its checkpoint */
+  async #writePiece() {
+    let drop = 0;
+    let sequence = 0;
+    await this.#storage.transact(
+      this.#engine.sequence,
+      (newer) => {
+        this.#ingestNow(newer);
+        const piece = this.#engine.piece(this.#engine.sequence + 1);
+        ({ drop, sequence } = piece);
+        return piece;
+      },
+      'strict',
+    );
+    this.#engine.commit(sequence);
+    return drop > 0;
   }
 
-  async #repair() {
-    for (const repair of this.#repairs.splice(0)) await repair();
+  /** @param {number} first @param {number} last */
+  async #merge(first, last) {
+    let size = 0;
+    await this.#storage.replace(first, last, (files) => {
+      const present = this.#engine.present(files);
+      const merged = this.#engine.merge(present);
+      // Another tab may have merged them already, or a checkpoint have taken their place.
+      size = merged?.length ?? (present.length === 1 ? present[0].bytes.length : 0);
+      return merged;
+    });
+    this.#engine.merged(first, last, size);
   }
 
   /**
-   * After a failure memory is as the disk: rolled back, or after a trap read anew.
+   * Takes in what was read outside of a transaction, in tasks that are short.
+   *
+   * @param {EngineHandle} engine
+   * @param {JournalFile[]} files
+   */
+  async #ingest(engine, files) {
+    for (const [i, file] of engine.present(files).entries()) {
+      if (i > 0) await breathe();
+      this.#ingestOne(engine, file);
+    }
+    if (files.length > 0 && engine === this.#engine) this.#tell('remote');
+  }
+
+  /** The same inside a transaction, which would not wait. @param {JournalFile[]} files */
+  #ingestNow(files) {
+    for (const file of this.#engine.present(files)) this.#ingestOne(this.#engine, file);
+    if (files.length > 0) this.#tell('remote');
+  }
+
+  /** @param {EngineHandle} engine @param {JournalFile} file */
+  #ingestOne(engine, { sequence, bytes }) {
+    const { result, repaired, lost } = engine.ingest(sequence, bytes);
+    if (result === NEWER_FORMAT) {
+      throw new ServicesError('newer_format', 'a newer version of this package wrote this store; load that version');
+    }
+    if (result !== DAMAGED) return;
+    this.#repairs.push(() => this.#storage.repair(sequence, repaired, bytes));
+    this.#setup.onDamage?.({ sequence, lost_bytes: lost });
+  }
+
+  // A file that could not be set aside is found again at the next opening.
+  async #repair() {
+    for (const repair of this.#repairs.splice(0)) {
+      try {
+        await repair();
+      } catch (error) {
+        if (error instanceof StorageChanged || error instanceof StorageGone) throw error;
+      }
+    }
+  }
+
+  /**
+   * After a failure memory is as the storage: rolled back, read anew, or what it was and the storage another one.
    *
    * @param {unknown} error
-   * @returns {Promise<unknown>} what to reject with
+   * @param {number} tries  how often it had failed before
+   * @returns {Promise<unknown>} undefined if it is to be tried again, else what to reject with
    */
-  async #recover(error) {
+  async #recover(error, tries) {
     try {
-      if (!(error instanceof WebAssembly.RuntimeError)) {
-        this.#engine.rollback();
-        return error;
+      if (isTrap(error)) {
+        this.#doubtful = true;
+        return new ServicesError('engine_failed', 'the engine stopped and is started anew; nothing was changed', { cause: error });
       }
-      this.#engine = await this.#setup.restart();
-      this.#ingest(await this.#storage.refresh(0));
-      return new ServicesError('engine_failed', 'the engine stopped and was started anew; nothing was changed', {
-        cause: error,
-      });
+      this.#engine.rollback();
+      if (error instanceof StorageGone) {
+        this.#goOn(error);
+        return undefined;
+      }
+      if (error instanceof StorageChanged) {
+        this.#doubtful = true;
+        if (tries === 0) return undefined;
+        // Read anew, and broken again: it is no good.
+        this.#goOn(error);
+        return undefined;
+      }
+      if (error instanceof StorageBehind && tries < TRIES) {
+        await this.#takeIn();
+        return undefined;
+      }
+      if (error instanceof NoRoom) return await this.#makeRoom(tries);
+      return error;
     } catch (second) {
+      // What comes of it is seen at the next call.
+      if (isTrap(second) || second instanceof StorageChanged) this.#doubtful = true;
       return second;
     }
+  }
+
+  /** @param {number} tries @returns {Promise<unknown>} undefined if there is room now */
+  async #makeRoom(tries) {
+    const { files, bytes, logBytes } = this.#engine.usage;
+    if (files >= FULL && tries < TRIES) {
+      if (!(await this.#step())) throw new ServicesError('storage_failed', 'the store has too many files');
+      return undefined;
+    }
+    const { budget = Infinity } = this.#setup;
+    // What is dead goes with a checkpoint; right after one there is nothing to be won.
+    if (tries === 0 && logBytes > bytes / 4) {
+      while (!(await this.#writePiece())) await breathe();
+      return undefined;
+    }
+    return new ServicesError('quota_exceeded', `budget: this store may use ${budget} bytes, and they are used`);
+  }
+
+  /** @returns {Promise<boolean>} whether there was a step to take */
+  async #step() {
+    const step = this.#engine.nextStep();
+    if (step === undefined) return false;
+    if (step === 'piece') await this.#writePiece();
+    else await this.#merge(step.first, step.last);
+    return true;
+  }
+
+  /**
+   * Goes on with the fallback, if there is one: memory stays as it is.
+   *
+   * @param {unknown} error  why not with this storage; thrown where there is no fallback, or it is no reason
+   * @param {boolean} [opening]  then anything that the storage answers is one
+   */
+  #goOn(error, opening = false) {
+    const { fallback } = this.#setup;
+    const isReason =
+      error instanceof StorageGone ||
+      error instanceof StorageChanged ||
+      (opening && error instanceof ServicesError && /^(storage|quota)_/.test(error.code));
+    if (!isReason || !fallback) throw error;
+    void this.#storage.close().catch(() => {});
+    this.#storage = fallback(error);
+    this.#setup = { ...this.#setup, fallback: undefined, budget: undefined };
+    this.#repairs = [];
+    this.#doubtful = false;
+    this.#engine.forgetFiles();
+    this.#unwritten = true;
+  }
+
+  // The storage may hold something else than was read, or the engine has trapped: a new engine reads all of it.
+  async #readAnew() {
+    const engine = await this.#setup.restart();
+    this.#repairs = [];
+    try {
+      await this.#ingest(engine, await this.#storage.open());
+    } catch (error) {
+      discard(engine);
+      throw error;
+    }
+    const evicted = engine.sequence < this.#engine.sequence;
+    discard(this.#engine);
+    this.#engine = engine;
+    this.#doubtful = false;
+    this.#tell('remote');
+    if (evicted) this.#setup.onEvicted?.();
   }
 
   /** @param {'local' | 'remote'} origin */
@@ -234,4 +452,21 @@ export class Store {
     const changes = this.#engine.changes();
     if (changes.service_ids.length > 0 || changes.association_ids.length > 0) this.#setup.onChange?.(changes, origin);
   }
+}
+
+/** An engine that has trapped may trap again. @param {EngineHandle} engine */
+function discard(engine) {
+  try {
+    engine.delete();
+  } catch (error) {
+    if (!isTrap(error)) throw error;
+  }
+}
+
+/** Whether WebAssembly stopped: by an instruction, by abort, or out of stack. @param {unknown} error */
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+
+/** What must go on when the budget is used up: deletions, and what becomes of associations. @param {EngineRequest} request */
+function isNeeded({ method, target }) {
+  return method === 'GET' || method === 'DELETE' || target.startsWith('local/') || target.startsWith('maintenance/');
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "engine.h"
+#include "journal/merger.h"
 
 namespace {
 
@@ -63,12 +64,44 @@ class EngineBinding {
   void Rollback() { engine_.Rollback(); }
   double Sequence() const { return static_cast<double>(engine_.sequence()); }
 
-  bool WantsSnapshot() const { return engine_.WantsSnapshot(); }
-  uint32_t Snapshot(double sequence) {
-    output_ = engine_.Snapshot(static_cast<uint64_t>(sequence));
+  /// journal::Catalog::Task; of a merge, step_first() and step_last() are the run.
+  int NextStep() {
+    step_ = engine_.NextStep();
+    return static_cast<int>(step_.task);
+  }
+  double StepFirst() const { return static_cast<double>(step_.first); }
+  double StepLast() const { return static_cast<double>(step_.last); }
+  /// The next piece; drop() is the number below which all files go with it.
+  uint32_t Piece(double sequence) {
+    output_ = engine_.Piece(static_cast<uint64_t>(sequence), &drop_);
     sealed_ = output_.size();
     return OutputSize();
   }
+  double Drop() const { return static_cast<double>(drop_); }
+
+  /// Whether the file was added to the run that MergeEnd makes one of.
+  bool MergeAdd(double sequence, uint32_t size) {
+    return merger_.Add(static_cast<uint64_t>(sequence), Input(size));
+  }
+  uint32_t MergeEnd() {
+    output_ = merger_.Finish();
+    return OutputSize();
+  }
+  void Merged(double first, double last, uint32_t size) {
+    engine_.Merged(static_cast<uint64_t>(first), static_cast<uint64_t>(last), size);
+  }
+
+  /// Engine::Covered, of a file's first bytes; the range ends with covers_last().
+  double Covers(double sequence, uint32_t size) {
+    covered_ = anon::Engine::Covered(static_cast<uint64_t>(sequence), Input(size));
+    return static_cast<double>(covered_.first);
+  }
+  double CoversLast() const { return static_cast<double>(covered_.last); }
+  void ForgetFiles() { engine_.catalog().Clear(); }
+  void Bar(double sequence) { engine_.catalog().Bar(static_cast<uint64_t>(sequence)); }
+  uint32_t Files() { return static_cast<uint32_t>(engine_.catalog().files()); }
+  double Bytes() { return static_cast<double>(engine_.catalog().bytes()); }
+  double LogBytes() { return static_cast<double>(engine_.catalog().LogBytes()); }
 
   uint32_t Digest() {
     output_ = engine_.Digest();
@@ -92,6 +125,10 @@ class EngineBinding {
   std::string output_;
   size_t sealed_ = 0;
   size_t lost_ = 0;
+  uint64_t drop_ = 0;
+  anon::journal::Catalog::Step step_;
+  anon::journal::Merger merger_;
+  anon::Engine::Range covered_;
 };
 
 }  // namespace
@@ -107,8 +144,21 @@ EMSCRIPTEN_BINDINGS(anonymous_services) {
       .function("commit", &EngineBinding::Commit)
       .function("rollback", &EngineBinding::Rollback)
       .function("sequence", &EngineBinding::Sequence)
-      .function("wants_snapshot", &EngineBinding::WantsSnapshot)
-      .function("snapshot", &EngineBinding::Snapshot)
+      .function("next_step", &EngineBinding::NextStep)
+      .function("step_first", &EngineBinding::StepFirst)
+      .function("step_last", &EngineBinding::StepLast)
+      .function("piece", &EngineBinding::Piece)
+      .function("drop", &EngineBinding::Drop)
+      .function("merge_add", &EngineBinding::MergeAdd)
+      .function("merge_end", &EngineBinding::MergeEnd)
+      .function("merged", &EngineBinding::Merged)
+      .function("covers", &EngineBinding::Covers)
+      .function("covers_last", &EngineBinding::CoversLast)
+      .function("forget_files", &EngineBinding::ForgetFiles)
+      .function("bar", &EngineBinding::Bar)
+      .function("files", &EngineBinding::Files)
+      .function("bytes", &EngineBinding::Bytes)
+      .function("log_bytes", &EngineBinding::LogBytes)
       .function("digest", &EngineBinding::Digest)
       .function("changes", &EngineBinding::Changes)
       .function("output", &EngineBinding::Output)

@@ -7,18 +7,26 @@
 namespace anon::journal {
 namespace {
 
-// Whether the header is whole; fills version, kind and sequence in.
-bool ReadHeader(std::string_view bytes, uint8_t* version, File* out) {
+// Whether the header is whole.
+bool ReadHeader(std::string_view bytes, Header* out) {
   if (bytes.size() < kHeaderSize || bytes.substr(0, kMagic.size()) != kMagic) return false;
   ByteReader reader(bytes.substr(kMagic.size(), kHeaderSize - kMagic.size()));
   uint8_t kind = 0;
-  uint16_t zero = 0;
-  uint32_t zeros = 0;
+  uint16_t flags = 0;
   uint32_t crc = 0;
-  const bool read = reader.U8(version) && reader.U8(&kind) && reader.U16(&zero) &&
-                    reader.U64(&out->sequence) && reader.U32(&zeros) && reader.U32(&crc);
+  const bool read = reader.U8(&out->version) && reader.U8(&kind) && reader.U16(&flags) &&
+                    reader.U64(&out->sequence) && reader.U32(&out->span) && reader.U32(&crc);
   out->kind = static_cast<Kind>(kind);
+  out->incomplete = (flags & kIncomplete) != 0;
   return read && crc == MaskedCrc32c(Crc32c(bytes.substr(0, kHeaderSize - 4)));
+}
+
+// Whether this version of the format has such files.
+bool IsKnown(const Header& header) {
+  const Kind kind = header.kind;
+  if (header.version == 1) return header.span == 0 && (kind == Kind::kLog || kind == Kind::kSnapshot);
+  if (header.version != kVersion || header.span >= header.sequence) return false;
+  return kind == Kind::kSegment || (header.span == 0 && (kind == Kind::kLog || kind == Kind::kPiece));
 }
 
 bool ReadRecord(std::string_view bytes, std::string_view* payload) {
@@ -37,14 +45,16 @@ bool ReadRecord(std::string_view bytes, std::string_view* payload) {
 File Read(std::string_view bytes, uint64_t sequence) {
   File file;
   file.lost = bytes.size();
-  uint8_t version = 0;
-  if (!ReadHeader(bytes, &version, &file)) return file;
-  if (version > kVersion) {
+  if (!ReadHeader(bytes, &file.header)) {
+    file.header = Header();
+    return file;
+  }
+  if (file.header.version > kVersion) {
     file.verdict = Verdict::kNewerFormat;
     return file;
   }
-  if (version != kVersion || file.sequence != sequence ||
-      (file.kind != Kind::kLog && file.kind != Kind::kSnapshot)) {
+  if (file.header.sequence != sequence || !IsKnown(file.header)) {
+    file.header = Header();
     return file;
   }
   bytes.remove_prefix(kHeaderSize);
@@ -62,9 +72,11 @@ File Read(std::string_view bytes, uint64_t sequence) {
   return file;
 }
 
-std::string Repaired(const File& file) {
-  if (file.records.empty()) return {};
-  Writer writer(file.kind, file.sequence);
+std::string Repaired(const File& file, uint64_t sequence) {
+  Header header = file.header;
+  if (file.records.empty()) header = {Kind::kLog, sequence};
+  header.incomplete = true;
+  Writer writer(header);
   for (const std::string_view record : file.records) writer.Append(record);
   return writer.Finish();
 }

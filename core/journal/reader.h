@@ -20,8 +20,7 @@ enum class Verdict : uint8_t {
 
 struct File {
   Verdict verdict = Verdict::kDamaged;
-  Kind kind = Kind::kLog;
-  uint64_t sequence = 0;
+  Header header;
   std::vector<std::string_view> records;  ///< payloads; views into the bytes that were read
   size_t lost = 0;                        ///< bytes from the damage on; all of them if the header is bad
 };
@@ -29,8 +28,9 @@ struct File {
 /// A header whose sequence is not `sequence` is damage: a file under another file's name.
 [[nodiscard]] File Read(std::string_view bytes, uint64_t sequence);
 
-/// A whole file with the good records of a damaged one; empty if there are none.
-[[nodiscard]] std::string Repaired(const File& file);
+/// A whole file with the good records of a damaged one, marked incomplete: an empty log if there are none, so
+/// that the number stays taken.
+[[nodiscard]] std::string Repaired(const File& file, uint64_t sequence);
 
 }  // namespace anon::journal
 

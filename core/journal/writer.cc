@@ -10,23 +10,23 @@ std::string FileName(uint64_t sequence) {
   return digits.size() < 16 ? std::string(16 - digits.size(), '0') + digits : digits;
 }
 
-Writer::Writer(Kind kind, uint64_t sequence) {
+Writer::Writer(const Header& header) {
   ByteWriter out(&file_);
   file_ += kMagic;
-  out.U8(kVersion);
-  out.U8(static_cast<uint8_t>(kind));
-  out.U16(0);
-  out.U64(sequence);
-  out.U32(0);
+  out.U8(header.version);
+  out.U8(static_cast<uint8_t>(header.kind));
+  out.U16(header.incomplete ? kIncomplete : 0);
+  out.U64(header.sequence);
+  out.U32(header.span);
   out.U32(MaskedCrc32c(Crc32c(file_)));
 }
 
-void Writer::Append(std::string_view payload) {
+void AppendRecord(std::string* out, std::string_view payload) {
   std::string length;
   ByteWriter(&length).U32(static_cast<uint32_t>(payload.size()));
-  file_ += length;
-  ByteWriter(&file_).U32(MaskedCrc32c(Crc32c(payload, Crc32c(length))));
-  file_ += payload;
+  *out += length;
+  ByteWriter(out).U32(MaskedCrc32c(Crc32c(payload, Crc32c(length))));
+  *out += payload;
 }
 
 }  // namespace anon::journal

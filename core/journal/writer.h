@@ -10,12 +10,14 @@
 
 namespace anon::journal {
 
+/// Appends one record to `out`. `payload` must not be empty.
+void AppendRecord(std::string* out, std::string_view payload);
+
 class Writer {
  public:
-  Writer(Kind kind, uint64_t sequence);
+  explicit Writer(const Header& header);
 
-  /// `payload` must not be empty.
-  void Append(std::string_view payload);
+  void Append(std::string_view payload) { AppendRecord(&file_, payload); }
 
   /// The whole file; the writer is then spent.
   [[nodiscard]] std::string Finish() { return std::move(file_); }

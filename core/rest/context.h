@@ -29,6 +29,7 @@ struct Options {
   std::string base_path = "/genesys/1/cs";
   int not_found_status = 400;                  ///< 400 as CS answers, or 404
   std::optional<int64_t> auto_complete_after;  ///< seconds; for services that do not say
+  size_t piece_bytes = 256 * 1024;             ///< least size of a checkpoint's piece (journal/catalog.h)
   std::vector<BusinessAttribute> attributes;
   std::map<std::string, std::string> mapping;  ///< "Service.media_type" to an attribute's name
   ValueLists lists;                            ///< derived from the two above

@@ -102,21 +102,69 @@ void Store::CollectTouched(Touched* out) const {
   }
 }
 
-void Store::Dump(std::vector<Change>* out) const {
-  for (const auto& [name, tenant] : tenants_) {
-    for (const Service* service : tenant->by_start) {
-      out->push_back({Op::kPutService, name, service->id, 0, service->record});
-      for (size_t i = 0; i < service->states.size(); ++i) {
-        out->push_back({Op::kPutState, name, service->id, static_cast<uint32_t>(i), service->states[i]});
-      }
-      for (size_t i = 0; i < service->tasks.size(); ++i) {
-        out->push_back({Op::kPutTask, name, service->id, static_cast<uint32_t>(i), service->tasks[i]});
+// Calls the visitor with each resource from `from` on: its position, and the service or the association's
+// record, the other being null. The visitor answers whether to go on.
+template <class Visitor>
+void Store::Visit(const Position& from, Visitor visitor) const {
+  Service first;
+  for (auto it = tenants_.lower_bound(from.tenant); it != tenants_.end(); ++it) {
+    const Tenant& tenant = *it->second;
+    const bool at_first = it->first == from.tenant;
+    first.started = at_first ? from.started : INT64_MIN;
+    first.id = at_first ? from.id : std::string();
+    if (!at_first || from.kind == 0) {
+      for (auto one = tenant.by_start.lower_bound(&first); one != tenant.by_start.end(); ++one) {
+        const Service* service = *one;
+        if (!visitor(Position{it->first, 0, service->started, service->id}, service, nullptr)) return;
       }
     }
-    for (const auto& [id, record] : tenant->associations) {
-      out->push_back({Op::kPutAssociation, name, id, 0, record});
+    const bool inside = at_first && from.kind == 1;
+    for (auto one = tenant.associations.lower_bound(inside ? from.id : std::string());
+         one != tenant.associations.end(); ++one) {
+      if (!visitor(Position{it->first, 1, INT64_MIN, one->first}, nullptr, &one->second)) return;
     }
   }
+}
+
+void Store::Dump(std::vector<Change>* out) const {
+  Position next;
+  DumpFrom(Position(), SIZE_MAX, out, &next);
+}
+
+bool Store::DumpFrom(const Position& from, size_t bytes, std::vector<Change>* out, Position* next) const {
+  size_t dumped = 0;
+  bool more = false;
+  Visit(from, [&](const Position& position, const Service* service, const std::string* association) {
+    if (dumped >= bytes) {
+      *next = position;
+      more = true;
+      return false;
+    }
+    const auto put = [&](Op op, size_t index, const std::string& record) {
+      out->push_back({op, position.tenant, position.id, static_cast<uint32_t>(index), record});
+      dumped += position.id.size() + record.size();
+    };
+    if (association != nullptr) {
+      put(Op::kPutAssociation, 0, *association);
+      return true;
+    }
+    put(Op::kPutService, 0, service->record);
+    for (size_t i = 0; i < service->states.size(); ++i) put(Op::kPutState, i, service->states[i]);
+    for (size_t i = 0; i < service->tasks.size(); ++i) put(Op::kPutTask, i, service->tasks[i]);
+    return true;
+  });
+  return more;
+}
+
+void Store::RemoveRange(const Position& from, const Position* to) {
+  std::vector<Change> removals;
+  Visit(from, [&](const Position& position, const Service*, const std::string*) {
+    if (to != nullptr && !(position < *to)) return false;
+    const Op op = position.kind == 0 ? Op::kRemoveService : Op::kRemoveAssociation;
+    removals.push_back({op, position.tenant, position.id, 0, {}});
+    return true;
+  });
+  for (const Change& removal : removals) Apply(removal);
 }
 
 void Store::Clear() { *this = Store(); }

@@ -17,6 +17,7 @@
 
 #include "model/record.h"
 #include "store/change.h"
+#include "store/piece.h"
 
 namespace anon {
 
@@ -89,8 +90,13 @@ class Store {
   void UndoTo(size_t mark);
   void Forget() { log_.clear(); }
 
-  /// Everything as changes, oldest service first: the content of a snapshot.
+  /// Everything as changes, in the order of Position.
   void Dump(std::vector<Change>* out) const;
+  /// The same from `from` on, up to the resource with which `bytes` are reached. False if that was the end;
+  /// else `next` is where to go on.
+  bool DumpFrom(const Position& from, size_t bytes, std::vector<Change>* out, Position* next) const;
+  /// Removes all that stands from `from` on and before `to`; to the end if `to` is null.
+  void RemoveRange(const Position& from, const Position* to);
 
   /// Greater than that of every association seen so far.
   [[nodiscard]] int64_t NextOrder() const { return last_order_ + 1; }
@@ -121,6 +127,8 @@ class Store {
   void SetAssociation(Tenant* tenant, const std::string& id, const std::string* record);
   void SetRecord(Service* service, std::string record);
   void AutoComplete(Service* service, int64_t at);
+  template <class Visitor>
+  void Visit(const Position& from, Visitor visitor) const;
   void Revert(Undo* undo);
 
   std::map<std::string, std::unique_ptr<Tenant>, std::less<>> tenants_;

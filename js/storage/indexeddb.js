@@ -1,48 +1,64 @@
 // IndexedDB through Emscripten's IDBFS: its mount, its database (name, version, object store, index) and its
 // record shape, so that a plain `FS.syncfs(true)` reads the files; but a commit of our own, because syncfs loses
-// data between tabs. Files are written once under the next number, in one readwrite transaction, which is the
-// lock between tabs:
+// data between tabs. Each file is written under the next number, in one readwrite transaction, which is the lock
+// between tabs:
 //
-//   add(number), and in the same breath ask for numbers above it
-//     nothing above    the file stands: commit
-//     taken or above   another tab was first: abort; then, in one transaction that nobody can come between, read
-//                      what is new, run the work again on it, add, commit
+//   add(number), and in the same breath ask for the numbers from the last one seen on
+//     these two alone    the file stands: commit
+//     taken, or more     another tab was first: abort; then, in one transaction that nobody can come between, read
+//                        what is new, run the work again on it, add, commit
+//     the last is gone   somebody deleted the files underneath: abort
 //
-// A number is never free again: a snapshot is written above all it replaces, so the highest always stands.
-import { ServicesError } from '../errors.js';
-import { fileName } from './storage.js';
+// A number is never free again: compaction never removes the highest (core/journal/format.h).
+import { Connection } from './idb.js';
+import { StorageBehind, StorageChanged, fileName } from './storage.js';
 
 /** @typedef {import('./storage.js').JournalFile} JournalFile */
 
 const FILE_MODE = 0o100666;
-const OPEN_TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
+/** So many new files one transaction takes in: more would keep other tabs, and this one's frames, waiting. */
+const MOST_NEW = 32;
+/** Why a hopeful try was given up. */
+const BEATEN = new Error('another tab was first');
 
 /** Whether this runtime has IndexedDB at all. */
 export function hasIndexedDB() {
-  return typeof indexedDB !== 'undefined' && indexedDB !== null;
+  try {
+    return typeof indexedDB !== 'undefined' && indexedDB !== null;
+  } catch {
+    return false; // the site may not have any storage
+  }
 }
 
 /**
  * @param {import('../../dist/engine.js').EngineModule} module
  * @param {string} name  the store's name; the database is `/anonymous-services/<name>`
- * @returns {import('./storage.js').Storage & { leaving: boolean }}
+ * @param {number} [timeout]  ms after which an open or a transaction that does not answer is given up
+ * @returns {import('./storage.js').Storage}
  */
-export function indexedDBStorage({ FS, IDBFS }, name) {
+export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
   const mount = `/anonymous-services/${name}`;
-  const storeName = IDBFS.DB_STORE_NAME;
   FS.mkdirTree(mount);
   FS.mount(IDBFS, {}, mount);
-
-  /** @type {IDBDatabase | undefined} */
-  let database;
-  let closed = false;
+  const connection = new Connection({
+    name: mount,
+    version: IDBFS.DB_VERSION,
+    storeName: IDBFS.DB_STORE_NAME,
+    timeout,
+    onOpen: (database) => (IDBFS.dbs[mount] = database),
+  });
   let lastTime = 0;
+  let leaving = false;
+  /** Sends off what waits for its check. @type {Set<() => void>} */
+  const unsent = new Set();
 
   /** @param {number} sequence */
   const path = (sequence) => `${mount}/${fileName(sequence)}`;
-  const last = `${mount}/9999999999999999`;
+  /** @param {IDBValidKey} key */
+  const sequenceOf = (key) => Number(String(key).slice(mount.length + 1));
   /** @param {number} sequence */
-  const above = (sequence) => IDBKeyRange.bound(path(sequence), last, true, false);
+  const from = (sequence) => IDBKeyRange.bound(path(sequence), `${mount}/9999999999999999`);
 
   /** @param {Uint8Array} bytes */
   const entry = (bytes) => {
@@ -53,234 +69,157 @@ export function indexedDBStorage({ FS, IDBFS }, name) {
     return { timestamp: new Date(lastTime), mode: FILE_MODE, contents };
   };
 
-  const connect = async () => {
-    if (database) return database;
-    if (closed) throw new ServicesError('closed', 'this store is closed');
-    const opened = await openDatabase(mount, IDBFS.DB_VERSION, storeName);
-    // Another tab that wants the database gone or newer must not wait for this one.
-    opened.onversionchange = () => {
-      opened.close();
-      if (database === opened) database = undefined;
-    };
-    opened.onclose = () => {
-      if (database === opened) database = undefined;
-    };
-    database = opened;
-    IDBFS.dbs[mount] = opened;
-    return opened;
+  /** @param {IDBObjectStore} store @param {import('./storage.js').NewFile} file */
+  const add = (store, { sequence, bytes, drop }) => {
+    store.add(entry(bytes), path(sequence));
+    if (drop) store.delete(IDBKeyRange.bound(path(0), path(drop), false, true));
   };
 
   /**
-   * Runs `body` with a transaction; a connection that was closed underneath is opened again, once.
+   * All files in a range, in one request.
    *
-   * @template T
-   * @param {IDBTransactionMode} mode
-   * @param {'relaxed' | 'strict'} durability
-   * @param {(transaction: IDBTransaction, store: IDBObjectStore) => Promise<T>} body
-   * @returns {Promise<T>}
+   * @param {import('./idb.js').Hands} hands
+   * @param {IDBKeyRange} range
+   * @param {(files: JournalFile[]) => void} done
    */
-  const transaction = async (mode, durability, body) => {
-    for (let again = false; ; again = true) {
-      const connection = database ?? (await connect());
-      /** @type {IDBTransaction} */
-      let tx;
-      try {
-        tx = connection.transaction(storeName, mode, { durability });
-      } catch (error) {
-        if (again || /** @type {Error} */ (error).name !== 'InvalidStateError') throw storageError(error);
-        database = undefined;
-        continue;
-      }
-      return body(tx, tx.objectStore(storeName));
-    }
-  };
-
-  /** @param {IDBObjectStore} store @param {import('./storage.js').NewFile} file */
-  const write = (store, file) => {
-    store.add(entry(file.bytes), path(file.sequence));
-    if (file.replaces) store.delete(IDBKeyRange.bound(path(0), path(file.sequence), false, true));
-  };
-
-  /** @param {IDBObjectStore} store @param {number} lastSeen @param {(files: JournalFile[]) => void} done */
-  const read = (store, lastSeen, done) => {
-    const keys = store.getAllKeys(above(lastSeen));
-    const values = store.getAll(above(lastSeen));
-    values.onsuccess = () => {
-      done(
-        keys.result.map((key, i) => ({
-          sequence: Number(String(key).slice(mount.length + 1)),
-          bytes: new Uint8Array(values.result[i].contents),
-        })),
-      );
-    };
+  const read = ({ store, then }, range, done) => {
+    const keys = store.getAllKeys(range);
+    then(store.getAll(range), (values) =>
+      done(values.map((value, i) => ({ sequence: sequenceOf(keys.result[i]), bytes: bytesOf(value) }))),
+    );
   };
 
   /**
    * The hopeful try. `beaten`: another tab was first, nothing was written. `stray`: the page was leaving, so the
-   * file was committed unchecked, and it turned out to lie below another tab's snapshot.
+   * file was committed unchecked, and it turned out to lie below another tab's.
    *
+   * @param {number} lastSeen
    * @param {import('./storage.js').NewFile} file
    * @param {'relaxed' | 'strict'} durability
-   * @param {boolean} leaving  commit in this very task: the page may not live to see an answer
    * @returns {Promise<'stands' | 'beaten' | 'stray'>}
    */
-  const hopeful = (file, durability, leaving) =>
-    transaction('readwrite', durability, (tx, store) => {
-      let first = true;
-      const done = settled(tx, () => /** @type {'stands' | 'stray'} */ (first ? 'stands' : 'stray'));
-      write(store, file);
-      const newer = store.getAllKeys(above(file.sequence), 1);
-      newer.onsuccess = () => {
-        first = newer.result.length === 0;
-        if (leaving) return;
-        if (first) tx.commit();
-        else tx.abort();
-      };
-      if (leaving) tx.commit();
-      return done.catch((error) => {
-        if (!first || error.cause?.name === 'ConstraintError') return 'beaten';
-        throw error;
+  const hopeful = async (lastSeen, file, durability) => {
+    let sent = false;
+    let first = true;
+    /** @type {() => void} */
+    let send = () => {};
+    try {
+      return await connection.run('readwrite', durability, ({ tx, store, then, abort }) => {
+        send = () => {
+          unsent.delete(send);
+          sent = true;
+          tx.commit();
+        };
+        add(store, file);
+        then(store.getAllKeys(from(lastSeen), 3), (keys) => {
+          first = sequenceOf(keys[keys.length - 1]) === file.sequence;
+          if (sent) return;
+          if (!first) abort(BEATEN);
+          else if (lastSeen > 0 && keys[0] !== path(lastSeen)) abort(new StorageChanged());
+          else send();
+        });
+        if (leaving) send();
+        else unsent.add(send);
+        return () => (first ? 'stands' : 'stray');
       });
-    });
+    } catch (error) {
+      // A number that is taken shows as a ConstraintError.
+      if (error === BEATEN || /** @type {any} */ (error).cause?.name === 'ConstraintError') return 'beaten';
+      throw error;
+    } finally {
+      unsent.delete(send);
+    }
+  };
 
   /**
-   * The sure way, once another tab was first.
+   * The sure way, once another tab was first: look, and write what follows from it.
    *
    * @param {number} lastSeen
    * @param {import('./storage.js').Work} work
    * @param {'relaxed' | 'strict'} durability
-   * @param {number} stray  a number that a hopeful try left below a snapshot; 0 if none
+   * @param {number} stray  a number that a hopeful try left below other files; 0 if none
+   * @returns {Promise<void>}
    */
   const sure = (lastSeen, work, durability, stray) =>
-    transaction('readwrite', durability, (tx, store) => {
-      /** @type {unknown} */
-      let failure;
-      const done = settled(tx, () => true);
+    connection.run('readwrite', durability, (hands) => {
+      const { tx, store, then, abort } = hands;
       if (stray > 0) store.delete(path(stray));
-      read(store, lastSeen, (newer) => {
-        try {
-          const file = work(newer);
-          if (file !== null) write(store, file);
-          tx.commit();
-        } catch (error) {
-          failure = error;
-          tx.abort();
+      then(store.getAllKeys(from(lastSeen), MOST_NEW + 2), (keys) => {
+        if (lastSeen > 0 && keys.length === 0) abort(new StorageChanged());
+        else if (keys.length > MOST_NEW + 1) abort(new StorageBehind());
+        else {
+          read(hands, from(lastSeen + 1), (files) => {
+            const file = work(files);
+            if (file !== null) add(store, file);
+            tx.commit();
+          });
         }
       });
-      return done.then(
-        () => {},
-        (error) => {
-          throw failure ?? error;
-        },
-      );
+      return () => {};
     });
 
-  return {
+  /** @type {import('./storage.js').Storage} */
+  const storage = {
     kind: 'persistent',
-    leaving: false,
-    async open() {
-      return this.refresh(0);
-    },
-    refresh(lastSeen) {
-      return transaction(
-        'readonly',
-        'relaxed',
-        (tx, store) =>
-          new Promise((resolve, reject) => {
-            /** @type {JournalFile[]} */
-            let files = [];
-            if (lastSeen === 0) {
-              read(store, 0, (all) => (files = all));
-            } else {
-              // Mostly nothing is new, and the keys alone say so.
-              const newer = store.getAllKeys(above(lastSeen), 1);
-              newer.onsuccess = () => {
-                if (newer.result.length > 0) read(store, lastSeen, (all) => (files = all));
-              };
-            }
-            tx.oncomplete = () => resolve(files);
-            tx.onabort = () => reject(storageError(tx.error));
-          }),
-      );
-    },
+    open: () => storage.refresh(0),
+    refresh: (lastSeen) =>
+      connection.run('readonly', 'relaxed', ({ store, then, abort }) => {
+        /** @type {JournalFile[]} */
+        const files = [];
+        // Mostly nothing is new, and the keys alone say so. Files come one by one: each is a short task.
+        then(store.getAllKeys(from(lastSeen)), (keys) => {
+          if (lastSeen > 0 && keys.length === 0) abort(new StorageChanged());
+          for (const key of keys) {
+            const sequence = sequenceOf(key);
+            if (sequence === lastSeen) continue;
+            then(store.get(key), (value) => void files.push({ sequence, bytes: bytesOf(value) }));
+          }
+        });
+        return () => files;
+      }),
     async transact(lastSeen, work, durability) {
       const file = work([]);
       if (file === null) return;
-      const outcome = await hopeful(file, durability, this.leaving);
+      const outcome = await hopeful(lastSeen, file, durability);
       if (outcome !== 'stands') await sure(lastSeen, work, durability, outcome === 'stray' ? file.sequence : 0);
     },
-    repair(sequence, repaired, damaged) {
-      return transaction('readwrite', 'strict', (tx, store) => {
-        const done = settled(tx, () => true);
+    replace: (first, last, merge) =>
+      connection.run('readwrite', 'strict', (hands) => {
+        const { tx, store } = hands;
+        const run = IDBKeyRange.bound(path(first), path(last));
+        read(hands, run, (files) => {
+          const bytes = merge(files);
+          if (bytes !== null) {
+            store.delete(run);
+            store.put(entry(bytes), path(last));
+          }
+          tx.commit();
+        });
+        return () => {};
+      }),
+    repair: (sequence, repaired, damaged) =>
+      connection.run('readwrite', 'strict', ({ tx, store }) => {
         store.put(entry(damaged), `${mount}/damaged-${fileName(sequence)}`);
-        if (repaired.length > 0) store.put(entry(repaired), path(sequence));
-        else store.delete(path(sequence));
+        store.put(entry(repaired), path(sequence));
         tx.commit();
-        return done.then(() => {});
-      });
+        return () => {};
+      }),
+    leave() {
+      leaving = true;
+      for (const send of unsent) send();
+    },
+    stay() {
+      leaving = false;
     },
     async close() {
-      closed = true;
-      database?.close();
-      database = undefined;
+      connection.close();
       delete IDBFS.dbs[mount];
     },
   };
+  return storage;
 }
 
-/**
- * Opens IDBFS's database, with its schema. Not through IDBFS.getDB: that one calls nobody back when opening fails
- * or is blocked.
- *
- * @param {string} name
- * @param {number} version
- * @param {string} storeName
- * @returns {Promise<IDBDatabase>}
- */
-function openDatabase(name, version, storeName) {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, version);
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      reject(new ServicesError('storage_blocked', `opening the database took over ${OPEN_TIMEOUT_MS / 1000} seconds`));
-    }, OPEN_TIMEOUT_MS);
-    request.onupgradeneeded = () => {
-      const target = request.result;
-      if (target.objectStoreNames.contains(storeName)) return;
-      target.createObjectStore(storeName).createIndex('timestamp', 'timestamp', { unique: false });
-    };
-    request.onsuccess = () => {
-      clearTimeout(timer);
-      if (late) request.result.close();
-      else resolve(request.result);
-    };
-    request.onerror = () => {
-      clearTimeout(timer);
-      reject(storageError(request.error));
-    };
-  });
-}
-
-/**
- * Settles from `complete` or `abort` alone; the abort's error is the real reason, quota included.
- *
- * @template T
- * @param {IDBTransaction} tx
- * @param {() => T} value
- * @returns {Promise<T>}
- */
-function settled(tx, value) {
-  return new Promise((resolve, reject) => {
-    tx.oncomplete = () => resolve(value());
-    tx.onabort = () => reject(storageError(tx.error));
-  });
-}
-
-/** @param {unknown} cause */
-function storageError(cause) {
-  const name = cause instanceof Error || cause instanceof DOMException ? cause.name : 'AbortError';
-  return name === 'QuotaExceededError'
-    ? new ServicesError('quota_exceeded', 'the browser gives this site no more storage', { cause })
-    : new ServicesError('storage_failed', `IndexedDB answered ${name}`, { cause });
+/** A record that is none of IDBFS's is a file without bytes: damaged. @param {any} value @returns {Uint8Array} */
+function bytesOf(value) {
+  return value?.contents instanceof Uint8Array ? value.contents : new Uint8Array();
 }

@@ -1,33 +1,65 @@
 // The storage interface: numbered files, written once, and a transaction that serializes all writers.
 //
-// Implementations: memory.js (anywhere), indexeddb.js (pages and workers), durable-object.js (edge).
+// Implementations: memory.js (anywhere), indexeddb.js (pages and workers), durable-object.js (edge), directory.js
+// (Node, Deno, Bun). One suite runs against all of them: tests/storage/suite.js.
+import { ServicesError } from '../errors.js';
 
 /**
  * @typedef {{ sequence: number, bytes: Uint8Array }} JournalFile
  *
  * @typedef {object} NewFile
- * @property {number} sequence     one above the last file that the work has seen
+ * @property {number} sequence  one above the last file that the work has seen
  * @property {Uint8Array} bytes
- * @property {boolean} [replaces]  a snapshot: every lower file goes in the same transaction
+ * @property {number} [drop]  all files below this number go in the same transaction
  *
  * @callback Work
  *   Synchronous. Called with the files that have appeared since `lastSeen`, none of them at the first, hopeful
- *   try; may be called again with what has come since. Answers the file to add, or null if there is none.
+ *   try; may be called again with what has come since. Answers the file to add, or null if there is none. What it
+ *   throws ends the transaction: nothing is written, and `transact` rejects with it.
  * @param {JournalFile[]} newer  ascending
  * @returns {NewFile | null}
  *
  * @typedef {'relaxed' | 'strict'} Durability
  *
- * @typedef {object} Storage
- * @property {() => Promise<JournalFile[]>} open  opens and reads every file, ascending
+ * @typedef {object} Storage  Every method rejects with a ServicesError that holds the real reason; nothing of what
+ *   was asked for is then there, unless the message says that this is not known.
+ * @property {'memory' | 'persistent'} kind
+ * @property {() => Promise<JournalFile[]>} open  opens and reads every file, ascending. Rejects with StorageGone
+ *   where there is no storage to be had
  * @property {(lastSeen: number, work: Work, durability: Durability) => Promise<void>} transact
- *   resolves once the file that `work` answered last is durable, all or nothing; rejects with the real reason
+ *   resolves once the file that `work` answered last is durable, all or nothing. Rejects with StorageBehind where
+ *   more has appeared than one transaction should take in
+ * @property {(first: number, last: number, merge: (files: JournalFile[]) => Uint8Array | null) => Promise<void>} replace
+ *   in one strict transaction: gives `merge`, which is synchronous, the files numbered `first` to `last`, and puts
+ *   what it answers under `last` in place of all of them; null leaves them
  * @property {(lastSeen: number) => Promise<JournalFile[]>} refresh  files above `lastSeen`, ascending
  * @property {(sequence: number, repaired: Uint8Array, damaged: Uint8Array) => Promise<void>} repair
- *   sets the damaged bytes aside and puts `repaired` (may be empty) in their place
- * @property {() => Promise<void>} close
- * @property {'memory' | 'persistent'} kind
+ *   sets the damaged bytes aside and puts `repaired` in their place, strictly durable
+ * @property {() => Promise<void>} close  every later call rejects with code `closed`
+ * @property {() => void} [leave]  the page is going away: commits under way are sent off in this very task
+ * @property {() => void} [stay]  it is not, after all
  */
+
+/** The storage cannot be had, now or any more. */
+export class StorageGone extends ServicesError {}
+
+/** The storage may not hold what was read before (it was closed underneath, deleted, evicted): read it anew. */
+export class StorageChanged extends ServicesError {
+  /** @param {unknown} [cause] */
+  constructor(cause) {
+    super('storage_failed', 'the storage was closed or emptied underneath', { cause });
+  }
+}
+
+/** Others were much faster: read what is new with `refresh`, then try again. */
+export class StorageBehind extends ServicesError {
+  constructor() {
+    super('storage_failed', 'other tabs wrote too much at once');
+  }
+}
+
+/** What every method of a closed storage rejects with. */
+export const closedError = () => new ServicesError('closed', 'this store is closed');
 
 /** As core/journal/format.h: 16 digits, so that names sort as numbers do. @param {number} sequence */
 export function fileName(sequence) {

@@ -1,15 +1,17 @@
-// Serves the test page under the strictest policy that WebAssembly allows.
+// Serves a test page under the strictest policy that WebAssembly allows: its scripts, the module, and answers to what
+// they post.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** @returns {Promise<{ url: string, close(): Promise<void> }>} */
-export async function serveSite() {
-  const bundle = await build({
-    entryPoints: [`${root}tests/browser/page/main.js`],
+/** @param {string} entry  from the root @returns {Promise<string>} */
+async function bundled(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [root + entry],
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -17,13 +19,31 @@ export async function serveSite() {
     absWorkingDir: root,
     logLevel: 'error',
   });
+  return outputFiles[0].text;
+}
+
+/**
+ * @param {Record<string, string>} scripts  the path of each, and its source from the root; the page loads the first
+ * @param {(path: string, body: any) => unknown} [post]  what a POST of JSON answers: JSON, or 204 for undefined
+ * @returns {Promise<{ url: string, close(): Promise<void> }>}
+ */
+export async function serveSite(scripts, post) {
+  const html = `<!doctype html><title>test</title><link rel="icon" href="data:,"><body><script type="module" src="${Object.keys(scripts)[0]}"></script>`;
+  /** @type {Record<string, [string, string | Buffer]>} */
   const files = {
-    '/': ['text/html', '<!doctype html><title>test</title><link rel="icon" href="data:,"><body><script type="module" src="/main.js"></script>'],
-    '/main.js': ['text/javascript', bundle.outputFiles[0].text],
+    '/': ['text/html', html],
     '/engine.wasm': ['application/wasm', readFileSync(`${root}dist/engine.wasm`)],
   };
-  const server = createServer((request, response) => {
-    const [type, content] = files[request.url] ?? ['text/plain', undefined];
+  for (const [path, entry] of Object.entries(scripts)) files[path] = ['text/javascript', await bundled(entry)];
+  const server = createServer(async (request, response) => {
+    const url = request.url ?? '';
+    if (request.method === 'POST') {
+      const answer = post?.(url, JSON.parse(await text(request)));
+      response.writeHead(answer === undefined ? 204 : 200, { 'Content-Type': 'application/json' });
+      response.end(answer && JSON.stringify(answer));
+      return;
+    }
+    const [type, content] = files[url] ?? ['text/plain', undefined];
     response.writeHead(content === undefined ? 404 : 200, {
       'Content-Type': type,
       'Content-Security-Policy': "script-src 'self' 'wasm-unsafe-eval'",

@@ -10,7 +10,7 @@ let site;
 let browser;
 
 beforeAll(async () => {
-  site = await serveSite();
+  site = await serveSite({ '/main.js': 'tests/browser/page/main.js' });
   browser = await launch();
 });
 

@@ -277,8 +277,7 @@ TEST_F(Hand, StaysInTheOutboxInOrderOverAReopening) {
   Exchange();
   page.Reopen();
   EXPECT_EQ(page.Call("GET", "local/outbox").Header("Association-Id"), second);
-  const uint64_t sequence = page.engine.sequence() + 1;
-  page.journal = {{sequence, page.engine.Snapshot(sequence)}};
+  page.Checkpoint();
   page.Reopen();
   EXPECT_EQ(page.Call("GET", "local/outbox").Header("Association-Id"), second);
 }

@@ -90,7 +90,7 @@ TEST(Engine, ARecordThatIsNoEntryIsDamageFromThereOn) {
   host.Begin(R"({"contact_key":"k"})");
   const std::string digest = host.engine.Digest();
   const journal::File file = journal::Read(host.journal[1], 1);
-  journal::Writer writer(journal::Kind::kLog, 1);
+  journal::Writer writer({journal::Kind::kLog, 1});
   writer.Append(file.records[0]);
   writer.Append("\xFF");
   writer.Append(file.records[0]);
@@ -122,8 +122,8 @@ TEST(Engine, PassesOverAFileThatItHasSeenAndRefusesANewerFormat) {
 }
 
 TEST(Journal, TakesAnotherKindOrAnOldVersionForDamage) {
-  for (const auto& [at, value] : {std::pair<size_t, char>{4, 0}, {5, 3}, {5, 0}}) {
-    std::string bytes = journal::Writer(journal::Kind::kLog, 1).Finish();
+  for (const auto& [at, value] : {std::pair<size_t, char>{4, 0}, {5, 2}, {5, 5}, {5, 0}, {16, 1}}) {
+    std::string bytes = journal::Writer({journal::Kind::kLog, 1}).Finish();
     bytes[at] = value;
     const uint32_t crc = MaskedCrc32c(Crc32c(std::string_view(bytes).substr(0, 20)));
     for (size_t i = 0; i < 4; ++i) bytes[20 + i] = static_cast<char>(crc >> (8 * i) & 0xFF);

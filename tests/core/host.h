@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine.h"
+#include "journal/merger.h"
 
 namespace anon {
 
@@ -84,6 +85,40 @@ class Host {
     if (file.empty()) return;
     journal[sequence] = file;
     engine.Commit(sequence, file.size());
+  }
+
+  /// Writes the next piece of a checkpoint; answers whether it was the last.
+  bool CommitPiece() {
+    const uint64_t sequence = engine.sequence() + 1;
+    uint64_t drop = 0;
+    journal[sequence] = engine.Piece(sequence, &drop);
+    engine.Commit(sequence, journal[sequence].size());
+    journal.erase(journal.begin(), journal.lower_bound(drop));
+    return drop != 0;
+  }
+
+  /// Writes the whole state in pieces, in place of all files before.
+  void Checkpoint() {
+    while (!CommitPiece()) {
+    }
+  }
+
+  /// Does what compaction asks for, until nothing is asked for any more.
+  void Compact() {
+    for (auto step = engine.NextStep(); step.task != journal::Catalog::Task::kNone;
+         step = engine.NextStep()) {
+      if (step.task == journal::Catalog::Task::kPiece) {
+        CommitPiece();
+        continue;
+      }
+      journal::Merger merger;
+      const auto from = journal.lower_bound(step.first);
+      const auto to = journal.find(step.last);
+      for (auto one = from; one != std::next(to); ++one) EXPECT_TRUE(merger.Add(one->first, one->second));
+      to->second = merger.Finish();
+      engine.Merged(step.first, step.last, to->second.size());
+      journal.erase(from, to);
+    }
   }
 
   /// Takes everything since the last commit back.

@@ -3,6 +3,7 @@
 
 #include "base/crc32c.h"
 #include "base/sha256.h"
+#include "journal/merger.h"
 #include "journal/reader.h"
 #include "journal/writer.h"
 
@@ -10,7 +11,7 @@ namespace anon::journal {
 namespace {
 
 std::string TwoRecords() {
-  Writer writer(Kind::kLog, 7);
+  Writer writer({Kind::kLog, 7});
   writer.Append("first");
   writer.Append("second!");
   return writer.Finish();
@@ -24,18 +25,38 @@ size_t RecordsWithin(size_t bytes) {
 
 TEST(Journal, HasTheBytesThatItsFormatSays) {
   EXPECT_EQ(Hex(TwoRecords()),
-            "414e534a010100000700000000000000"
-            "00000000b92cdf01"
+            "414e534a020100000700000000000000"
+            "00000000e9503d41"
             "0500000089a7fdf96669727374"
             "070000004f8d148e7365636f6e6421");
   EXPECT_EQ(FileName(7), "0000000000000007");
+}
+
+TEST(Journal, ASegmentHasTheBytesThatItsFormatSays) {
+  Merger merger;
+  Writer log({Kind::kLog, 6});
+  log.Append("zero");
+  ASSERT_TRUE(merger.Add(6, log.Finish()));
+  ASSERT_TRUE(merger.Add(7, TwoRecords()));
+  const std::string segment = merger.Finish();
+  EXPECT_EQ(Hex(segment),
+            "414e534a020300000700000000000000"
+            "01000000792d51e2"
+            "0500000059ba83e5067a65726f"
+            "06000000c220c101076669727374"
+            "0800000078881c93077365636f6e6421");
+  EXPECT_EQ(Read(segment, 7).header.span, 1U);
+  std::string bent = segment;
+  bent[16] = 9;
+  EXPECT_EQ(Read(bent, 7).header.span, 0U) << "what the checksum does not cover is believed";
+  EXPECT_FALSE(merger.Add(7, bent));
 }
 
 TEST(Journal, GivesBackWhatWasWritten) {
   const std::string bytes = TwoRecords();
   const File file = Read(bytes, 7);
   EXPECT_EQ(file.verdict, Verdict::kWhole);
-  EXPECT_EQ(file.kind, Kind::kLog);
+  EXPECT_EQ(file.header.kind, Kind::kLog);
   EXPECT_EQ(file.records, (std::vector<std::string_view>{"first", "second!"}));
   EXPECT_EQ(file.lost, 0U);
 }
@@ -50,7 +71,8 @@ TEST(Journal, TruncatedAtAnyByteKeepsTheRecordsBefore) {
     const bool at_an_end = size == kHeaderSize || size == kHeaderSize + kRecordHeaderSize + 5;
     EXPECT_EQ(file.verdict, at_an_end ? Verdict::kWhole : Verdict::kDamaged) << size;
     if (kept > 0) EXPECT_EQ(file.records[0], "first");
-    EXPECT_EQ(Repaired(file).empty(), kept == 0);
+    EXPECT_EQ(Read(Repaired(file, 7), 7).verdict, Verdict::kWhole);
+    EXPECT_EQ(Read(Repaired(file, 7), 7).records.size(), kept);
   }
 }
 
@@ -69,10 +91,11 @@ TEST(Journal, FlippedAtAnyBitKeepsTheRecordsBeforeAndNoWrongOne) {
 
 TEST(Journal, RepairedIsAWholeFileOfTheGoodRecords) {
   const std::string bytes = TwoRecords().substr(0, 50);
-  const std::string repaired = Repaired(Read(bytes, 7));
+  const std::string repaired = Repaired(Read(bytes, 7), 7);
   const File file = Read(repaired, 7);
   EXPECT_EQ(file.verdict, Verdict::kWhole);
   EXPECT_EQ(file.records, (std::vector<std::string_view>{"first"}));
+  EXPECT_TRUE(file.header.incomplete) << "so that readers know that something is missing";
 }
 
 TEST(Journal, TakesATailOfZerosForDamage) {
@@ -91,7 +114,7 @@ TEST(Journal, TakesAFileUnderAnotherNameForDamage) {
 
 TEST(Journal, RefusesANewerFormatThatIsWhole) {
   std::string bytes = TwoRecords();
-  bytes[4] = 2;
+  bytes[4] = 3;
   EXPECT_EQ(Read(bytes, 7).verdict, Verdict::kDamaged) << "the header's checksum does not fit";
   const uint32_t crc = MaskedCrc32c(Crc32c(std::string_view(bytes).substr(0, 20)));
   for (size_t i = 0; i < 4; ++i) bytes[20 + i] = static_cast<char>(crc >> (8 * i) & 0xFF);

@@ -1,5 +1,5 @@
-# Native tests of the core with GoogleTest, one executable, each case a CTest case.
-if(ANON_SANITIZE)
+#Native tests of the core with GoogleTest, one executable, each case a CTest case.
+if (ANON_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer)
   target_compile_options(core PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

@@ -264,7 +264,7 @@ test('a file of a newer format is refused and left as it is', async () => {
   await services.start({ contact_key: KEY });
   await services.close();
   const { withVersion } = await import('./files.js');
-  const file = withVersion(storage.files.get(1), 2);
+  const file = withVersion(storage.files.get(1), 3);
   storage.files.set(1, file);
   await expect(openMemory({ storage })).rejects.toMatchObject({ code: 'newer_format' });
   expect(storage.files.get(1)).toBe(file);

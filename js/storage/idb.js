@@ -1,0 +1,238 @@
+// IndexedDB made to answer: every open and every transaction settles, whatever the browser does. Errors carry their
+// real reason; nothing is thrown in the background.
+import { ServicesError } from '../errors.js';
+import { StorageChanged, StorageGone, closedError } from './storage.js';
+
+/**
+ * What the work of a transaction is given.
+ *
+ * @typedef {object} Hands
+ * @property {IDBTransaction} tx
+ * @property {IDBObjectStore} store
+ * @property {<T>(request: IDBRequest<T>, then: (result: T) => void) => void} then
+ *   calls `then` when the request has succeeded; what it throws aborts the transaction
+ * @property {(reason: unknown) => void} abort
+ */
+
+/** Waits between tries to open, in ms: a backend that was just restarted, or a profile that is busy, comes back. */
+const AGAIN_MS = [50, 250, 1000];
+
+/** One connection, opened when first needed. */
+export class Connection {
+  #name;
+  #version;
+  #storeName;
+  #timeout;
+  #onOpen;
+  /** @type {IDBDatabase | undefined} */
+  #database;
+  #opened = false;
+  #closed = false;
+
+  /**
+   * @param {{ name: string, version: number, storeName: string, timeout: number, onOpen: (database: IDBDatabase) => void }} setup
+   *   `timeout` in ms, for an open and for a transaction
+   */
+  constructor({ name, version, storeName, timeout, onOpen }) {
+    this.#name = name;
+    this.#version = version;
+    this.#storeName = storeName;
+    this.#timeout = timeout;
+    this.#onOpen = onOpen;
+  }
+
+  close() {
+    this.#closed = true;
+    this.#drop(this.#database);
+  }
+
+  /**
+   * Runs one transaction. `work` makes the first requests and answers what to resolve with once it has completed;
+   * rejects once it has aborted, with what made it abort. A connection that is no good is given up: the transaction,
+   * or the first one over the next connection, rejects with StorageChanged, and has done nothing.
+   *
+   * @template T
+   * @param {IDBTransactionMode} mode
+   * @param {'relaxed' | 'strict'} durability
+   * @param {(hands: Hands) => () => T} work
+   * @returns {Promise<T>}
+   */
+  async run(mode, durability, work) {
+    if (this.#closed) throw closedError();
+    const database = this.#database ?? (await this.#connect());
+    /** @type {IDBTransaction} */
+    let tx;
+    try {
+      tx = database.transaction(this.#storeName, mode, { durability });
+    } catch (error) {
+      this.#drop(database);
+      throw new StorageChanged(error);
+    }
+    return new Promise((resolve, reject) => {
+      /** @type {unknown} */
+      let failure;
+      /** @type {() => T} */
+      let value;
+      let asked = false;
+      /** @param {() => void} settle */
+      const finish = (settle) => {
+        clearTimeout(timer);
+        settle();
+      };
+      /** @param {unknown} reason */
+      const abort = (reason) => {
+        failure ??= reason;
+        try {
+          tx.abort();
+        } catch {
+          // It has ended, or is being committed: its event tells which.
+        }
+      };
+      const late = () => {
+        try {
+          tx.abort();
+          this.#drop(database);
+          reject(new ServicesError('storage_failed', `IndexedDB did not answer within ${this.#timeout} ms; nothing was saved`));
+        } catch {
+          // It is being committed. A page that was frozen gets its event yet; a backend that is gone sends none.
+          if (!asked) {
+            asked = true;
+            timer = setTimeout(late, this.#timeout);
+            return;
+          }
+          this.#drop(database);
+          reject(new ServicesError('storage_failed', 'IndexedDB did not answer; whether this was saved is not known'));
+        }
+      };
+      let timer = setTimeout(late, this.#timeout);
+      tx.oncomplete = () => finish(() => resolve(value()));
+      tx.onabort = () =>
+        finish(() => {
+          if (failure !== undefined) return reject(failure);
+          const { error } = tx;
+          if (SOUND.has(nameOf(error))) return reject(storageError(error));
+          this.#drop(database);
+          return reject(new StorageChanged(error));
+        });
+      try {
+        value = work({
+          tx,
+          store: tx.objectStore(this.#storeName),
+          abort,
+          then: (request, then) => {
+            request.onsuccess = () => {
+              try {
+                then(request.result);
+              } catch (error) {
+                abort(error);
+              }
+            };
+          },
+        });
+      } catch (error) {
+        abort(error instanceof ServicesError ? error : new StorageChanged(error));
+      }
+    });
+  }
+
+  async #connect() {
+    const again = this.#opened;
+    const database = await this.#open();
+    // Another tab that wants the database gone or newer must not wait for this one.
+    database.onversionchange = () => this.#drop(database);
+    database.onclose = () => this.#drop(database);
+    if (this.#closed) {
+      database.close();
+      throw closedError();
+    }
+    this.#database = database;
+    this.#opened = true;
+    this.#onOpen(database);
+    if (again) throw new StorageChanged();
+    return database;
+  }
+
+  /** @returns {Promise<IDBDatabase>} */
+  async #open() {
+    for (const ms of AGAIN_MS) {
+      try {
+        return await openDatabase(this.#name, this.#version, this.#storeName, this.#timeout);
+      } catch (error) {
+        // Refused for good, or waited for long enough.
+        if (this.#closed || !FLEETING.has(nameOf(/** @type {ServicesError} */ (error).cause))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      }
+    }
+    return openDatabase(this.#name, this.#version, this.#storeName, this.#timeout);
+  }
+
+  /** @param {IDBDatabase | undefined} database */
+  #drop(database) {
+    database?.close();
+    if (this.#database === database) this.#database = undefined;
+  }
+}
+
+/** Errors of a transaction that say nothing against its connection. */
+const SOUND = new Set(['QuotaExceededError', 'ConstraintError', 'DataCloneError']);
+
+/** Errors of an open that the next one may not have. */
+const FLEETING = new Set(['UnknownError', 'AbortError', 'TimeoutError']);
+
+/**
+ * Opens the database, with IDBFS's schema. Not through IDBFS.getDB: that one calls nobody back when opening fails
+ * or is blocked.
+ *
+ * @param {string} name
+ * @param {number} version
+ * @param {string} storeName
+ * @param {number} timeout  ms
+ * @returns {Promise<IDBDatabase>}
+ */
+function openDatabase(name, version, storeName, timeout) {
+  return new Promise((resolve, reject) => {
+    /** @param {unknown} cause */
+    const gone = (cause) =>
+      reject(new StorageGone('storage_failed', `IndexedDB cannot be opened: ${nameOf(cause)}`, { cause }));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new StorageGone('storage_blocked', `IndexedDB did not open within ${timeout} ms`));
+    }, timeout);
+    /** @type {IDBOpenDBRequest} */
+    let request;
+    try {
+      request = indexedDB.open(name, version);
+    } catch (error) {
+      clearTimeout(timer);
+      gone(error);
+      return;
+    }
+    request.onupgradeneeded = () => {
+      const target = request.result;
+      if (target.objectStoreNames.contains(storeName)) return;
+      target.createObjectStore(storeName).createIndex('timestamp', 'timestamp', { unique: false });
+    };
+    request.onsuccess = () => {
+      clearTimeout(timer);
+      if (late) request.result.close();
+      else resolve(request.result);
+    };
+    request.onerror = (event) => {
+      clearTimeout(timer);
+      event.preventDefault(); // Firefox else reports it to the page as an error of its own
+      gone(request.error);
+    };
+  });
+}
+
+/** @param {unknown} cause */
+const nameOf = (cause) => (cause instanceof Error || cause instanceof DOMException ? cause.name : 'AbortError');
+
+/** @param {unknown} cause */
+function storageError(cause) {
+  const name = nameOf(cause);
+  return name === 'QuotaExceededError'
+    ? new ServicesError('quota_exceeded', 'the browser gives this site no more storage', { cause })
+    : new ServicesError('storage_failed', `IndexedDB answered ${name}`, { cause });
+}
