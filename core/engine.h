@@ -89,6 +89,7 @@ class Engine {
   /// Ids of services and associations touched by commits and ingested files since the last call, as JSON
   /// { "service_ids": […], "association_ids": […] }.
   [[nodiscard]] std::string TakeChanges();
+  void ForgetChanges() { changed_ = Touched(); }
 
   [[nodiscard]] size_t service_count() const { return store_.size(); }
 

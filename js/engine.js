@@ -248,6 +248,10 @@ export class EngineHandle {
     return JSON.parse(this.#text());
   }
 
+  forgetChanges() {
+    this.#engine.forget_changes();
+  }
+
   delete() {
     this.#engine.delete();
   }

@@ -124,7 +124,8 @@ export class Services extends Operations {
   #canary;
   /** Whether the canary says that there is something. */
   #marked = false;
-  #isOpen = false;
+  /** What happened while the store was opened, until somebody can listen. @type {StoreEvent<object>[] | undefined} */
+  #early = [];
   #evicted = false;
   /** @type {[string, string][]} */
   #headers = [['Role', 'local']];
@@ -193,7 +194,11 @@ export class Services extends Operations {
       addEventListener('pagehide', this.#leave);
       addEventListener('pageshow', this.#leave);
     }
-    this.#isOpen = true;
+    setTimeout(() => {
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const event of early) this.dispatchEvent(event);
+    });
     this.#delivery.wake();
   }
 
@@ -378,10 +383,11 @@ export class Services extends Operations {
     this.#announce('change', { ...changes, origin });
   }
 
-  /** What happens while the store is opened can be heard of once it is open. @param {string} type @param {object} detail */
+  /** @param {string} type @param {object} detail */
   #announce(type, detail) {
-    if (this.#isOpen) this.dispatchEvent(new StoreEvent(type, detail));
-    else setTimeout(() => this.dispatchEvent(new StoreEvent(type, detail)));
+    const event = new StoreEvent(type, detail);
+    if (this.#early) this.#early.push(event);
+    else this.dispatchEvent(event);
   }
 
   /** @param {ServicesError} reason */

@@ -107,6 +107,7 @@ class EngineBinding {
     output_ = engine_.Digest();
     return OutputSize();
   }
+  void ForgetChanges() { engine_.ForgetChanges(); }
   uint32_t Changes() {
     output_ = engine_.TakeChanges();
     return OutputSize();
@@ -160,6 +161,7 @@ EMSCRIPTEN_BINDINGS(anonymous_services) {
       .function("bytes", &EngineBinding::Bytes)
       .function("log_bytes", &EngineBinding::LogBytes)
       .function("digest", &EngineBinding::Digest)
+      .function("forget_changes", &EngineBinding::ForgetChanges)
       .function("changes", &EngineBinding::Changes)
       .function("output", &EngineBinding::Output)
       .function("output_size", &EngineBinding::OutputSize)

@@ -24,6 +24,7 @@ export interface Engine {
   bytes(): number;
   log_bytes(): number;
   digest(): number;
+  forget_changes(): void;
   changes(): number;
   output(): number;
   output_size(): number;

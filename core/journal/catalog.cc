@@ -7,7 +7,7 @@ namespace {
 
 constexpr size_t kRun = 32;            // files that merge into one; logs that a checkpoint waits for
 constexpr size_t kLarge = 256 * 1024;  // a file over this size merges no more
-constexpr size_t kMostMerged = 1024 * 1024;
+constexpr size_t kMostMerged = 512 * 1024;
 constexpr size_t kCrowded = 96;
 constexpr size_t kShortRun = 8;
 constexpr size_t kPieces = 40;

@@ -4,8 +4,8 @@
 //
 //   merge       32 neighbours of one tier: single commits, then runs of 32, then runs of 1,024; fewer once
 //   they
-//               have 1 MiB, so that no step takes long. Files over 256 KiB are left alone: they are few in as
-//               many bytes.
+//               have 512 KiB, so that no step takes long. Files over 256 KiB are left alone: they are few in
+//               as many bytes.
 //   checkpoint  once the logs outweigh the last checkpoint, so that its cost is shared by as many bytes
 //   written;
 //               or a file of an older format is there.

@@ -42,31 +42,38 @@ std::string Record::Encode() const {
   return out;
 }
 
-bool Record::Decode(std::string_view bytes) {
-  *this = Record();
+bool Record::IsRecord(std::string_view bytes) {
   ByteReader reader(bytes);
+  int last = -1;
   while (!reader.Done()) {
     uint8_t tag = 0;
     std::string_view content;
-    if (!reader.U8(&tag) || !reader.Bytes(&content)) {
-      *this = Record();
-      return false;
+    if (!reader.U8(&tag) || !reader.Bytes(&content)) return false;
+    if (tag == kExtensionTag) {
+      std::string_view name;
+      if (!ByteReader(content).Bytes(&name)) return false;
+    } else {
+      if (last >= tag) return false;
+      last = tag;
     }
+  }
+  return true;
+}
+
+bool Record::Decode(std::string_view bytes) {
+  *this = Record();
+  if (!IsRecord(bytes)) return false;
+  ByteReader reader(bytes);
+  uint8_t tag = 0;
+  std::string_view content;
+  while (reader.U8(&tag) && reader.Bytes(&content)) {
     if (tag != kExtensionTag) {
-      if (!fields_.empty() && fields_.back().first >= tag) {
-        *this = Record();
-        return false;
-      }
       fields_.emplace_back(tag, content);
       continue;
     }
     ByteReader inner(content);
     std::string_view name;
-    if (!inner.Bytes(&name)) {
-      *this = Record();
-      return false;
-    }
-    extensions_.push_back({std::string(name), std::string(inner.rest())});
+    if (inner.Bytes(&name)) extensions_.push_back({std::string(name), std::string(inner.rest())});
   }
   return true;
 }

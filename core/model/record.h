@@ -74,6 +74,9 @@ struct Extension {
 
 class Record {
  public:
+  /// Whether `bytes` is an encoded record.
+  [[nodiscard]] static bool IsRecord(std::string_view bytes);
+
   [[nodiscard]] std::string Encode() const;
   /// False when `bytes` is not an encoded record; the record is then empty.
   [[nodiscard]] bool Decode(std::string_view bytes);

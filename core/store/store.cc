@@ -46,8 +46,7 @@ Record Service::Decoded() const {
 
 bool Store::Apply(const Change& change) {
   Tenant* tenant = TenantFor(change.tenant);
-  Record probe;
-  if (!probe.Decode(change.record)) return false;
+  if (!Record::IsRecord(change.record)) return false;
   switch (change.op) {
     case Op::kPutService:
       PutService(tenant, change);

@@ -112,8 +112,9 @@ export function durableObjectStorage(storage) {
 
   return {
     kind: 'persistent',
-    open: () =>
-      answered(async () => {
+    open() {
+      closed = false;
+      return answered(async () => {
         const parts = await storage.list({ prefix: PREFIX });
         keys.clear();
         for (const key of [...parts.keys()].sort()) {
@@ -121,7 +122,8 @@ export function durableObjectStorage(storage) {
           keys.set(sequence, [...(keys.get(sequence) ?? []), key]);
         }
         return assembled(parts);
-      }),
+      });
+    },
     async transact(_lastSeen, work) {
       if (closed) throw closedError();
       const file = work([]);

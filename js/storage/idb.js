@@ -55,11 +55,12 @@ export class Connection {
    * @param {IDBTransactionMode} mode
    * @param {'relaxed' | 'strict'} durability
    * @param {(hands: Hands) => () => T} work
+   * @param {{ anew?: boolean }} [options]  `anew`: all is read, so that it does not matter over which connection
    * @returns {Promise<T>}
    */
-  async run(mode, durability, work) {
+  async run(mode, durability, work, { anew = false } = {}) {
     if (this.#closed) throw closedError();
-    const database = this.#database ?? (await this.#connect());
+    const database = this.#database ?? (await this.#connect(anew));
     /** @type {IDBTransaction} */
     let tx;
     try {
@@ -74,6 +75,7 @@ export class Connection {
       /** @type {() => T} */
       let value;
       let asked = false;
+      let aborted = false;
       /** @param {() => void} settle */
       const finish = (settle) => {
         clearTimeout(timer);
@@ -81,9 +83,10 @@ export class Connection {
       };
       /** @param {unknown} reason */
       const abort = (reason) => {
-        failure ??= reason;
+        failure ??= reason instanceof DOMException ? reasonOf(reason) : reason;
         try {
           tx.abort();
+          aborted = true;
         } catch {
           // It has ended, or is being committed: its event tells which.
         }
@@ -101,7 +104,8 @@ export class Connection {
             return;
           }
           this.#drop(database);
-          reject(new ServicesError('storage_failed', 'IndexedDB did not answer; whether this was saved is not known'));
+          const saved = aborted || tx.error ? 'nothing was saved' : 'whether this was saved is not known';
+          reject(new ServicesError('storage_failed', `IndexedDB did not answer; ${saved}`));
         }
       };
       let timer = setTimeout(late, this.#timeout);
@@ -109,10 +113,9 @@ export class Connection {
       tx.onabort = () =>
         finish(() => {
           if (failure !== undefined) return reject(failure);
-          const { error } = tx;
-          if (SOUND.has(nameOf(error))) return reject(storageError(error));
-          this.#drop(database);
-          return reject(new StorageChanged(error));
+          const reason = reasonOf(tx.error);
+          if (reason instanceof StorageChanged) this.#drop(database);
+          return reject(reason);
         });
       try {
         value = work({
@@ -130,13 +133,14 @@ export class Connection {
           },
         });
       } catch (error) {
-        abort(error instanceof ServicesError ? error : new StorageChanged(error));
+        abort(error);
       }
     });
   }
 
-  async #connect() {
-    const again = this.#opened;
+  /** @param {boolean} anew */
+  async #connect(anew) {
+    const again = this.#opened && !anew;
     const database = await this.#open();
     // Another tab that wants the database gone or newer must not wait for this one.
     database.onversionchange = () => this.#drop(database);
@@ -158,8 +162,9 @@ export class Connection {
       try {
         return await openDatabase(this.#name, this.#version, this.#storeName, this.#timeout);
       } catch (error) {
-        // Refused for good, or waited for long enough.
-        if (this.#closed || !FLEETING.has(nameOf(/** @type {ServicesError} */ (error).cause))) throw error;
+        const { code, cause } = /** @type {ServicesError} */ (error);
+        // Waited for long enough, or refused for good.
+        if (this.#closed || code === 'storage_blocked' || !FLEETING.has(nameOf(cause))) throw error;
         await new Promise((resolve) => setTimeout(resolve, ms));
       }
     }
@@ -229,9 +234,10 @@ function openDatabase(name, version, storeName, timeout) {
 /** @param {unknown} cause */
 const nameOf = (cause) => (cause instanceof Error || cause instanceof DOMException ? cause.name : 'AbortError');
 
-/** @param {unknown} cause */
-function storageError(cause) {
+/** What a transaction rejects with. @param {unknown} cause */
+function reasonOf(cause) {
   const name = nameOf(cause);
+  if (!SOUND.has(name)) return new StorageChanged(cause);
   return name === 'QuotaExceededError'
     ? new ServicesError('quota_exceeded', 'the browser gives this site no more storage', { cause })
     : new ServicesError('storage_failed', `IndexedDB answered ${name}`, { cause });

@@ -70,8 +70,10 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
   };
 
   /** @param {IDBObjectStore} store @param {import('./storage.js').NewFile} file */
-  const add = (store, { sequence, bytes, drop }) => {
-    store.add(entry(bytes), path(sequence));
+  const add = (store, { sequence, bytes }) => void store.add(entry(bytes), path(sequence));
+
+  /** @param {IDBObjectStore} store @param {import('./storage.js').NewFile} file */
+  const dropBelow = (store, { drop }) => {
     if (drop) store.delete(IDBKeyRange.bound(path(0), path(drop), false, true));
   };
 
@@ -108,7 +110,11 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
         send = () => {
           unsent.delete(send);
           sent = true;
-          tx.commit();
+          try {
+            tx.commit();
+          } catch (error) {
+            abort(error); // not to whoever says that the page is leaving
+          }
         };
         add(store, file);
         then(store.getAllKeys(from(lastSeen), 3), (keys) => {
@@ -118,6 +124,7 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
           else if (lastSeen > 0 && keys[0] !== path(lastSeen)) abort(new StorageChanged());
           else send();
         });
+        dropBelow(store, file); // the last one seen may go too: the look comes first
         if (leaving) send();
         else unsent.add(send);
         return () => (first ? 'stands' : 'stray');
@@ -150,7 +157,10 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
         else {
           read(hands, from(lastSeen + 1), (files) => {
             const file = work(files);
-            if (file !== null) add(store, file);
+            if (file !== null) {
+              add(store, file);
+              dropBelow(store, file);
+            }
             tx.commit();
           });
         }
@@ -158,12 +168,12 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
       return () => {};
     });
 
-  /** @type {import('./storage.js').Storage} */
-  const storage = {
-    kind: 'persistent',
-    open: () => storage.refresh(0),
-    refresh: (lastSeen) =>
-      connection.run('readonly', 'relaxed', ({ store, then, abort }) => {
+  /** @param {number} lastSeen @returns {Promise<JournalFile[]>} */
+  const filesAbove = (lastSeen) =>
+    connection.run(
+      'readonly',
+      'relaxed',
+      ({ store, then, abort }) => {
         /** @type {JournalFile[]} */
         const files = [];
         // Mostly nothing is new, and the keys alone say so. Files come one by one: each is a short task.
@@ -176,7 +186,15 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
           }
         });
         return () => files;
-      }),
+      },
+      { anew: lastSeen === 0 },
+    );
+
+  /** @type {import('./storage.js').Storage} */
+  return {
+    kind: 'persistent',
+    open: () => filesAbove(0),
+    refresh: filesAbove,
     async transact(lastSeen, work, durability) {
       const file = work([]);
       if (file === null) return;
@@ -216,7 +234,6 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
       delete IDBFS.dbs[mount];
     },
   };
-  return storage;
 }
 
 /** A record that is none of IDBFS's is a file without bytes: damaged. @param {any} value @returns {Uint8Array} */

@@ -24,8 +24,8 @@ import { ServicesError } from '../errors.js';
  * @typedef {object} Storage  Every method rejects with a ServicesError that holds the real reason; nothing of what
  *   was asked for is then there, unless the message says that this is not known.
  * @property {'memory' | 'persistent'} kind
- * @property {() => Promise<JournalFile[]>} open  opens and reads every file, ascending. Rejects with StorageGone
- *   where there is no storage to be had
+ * @property {() => Promise<JournalFile[]>} open  opens, or looks anew where it is open, and reads every file,
+ *   ascending. Rejects with StorageGone where there is no storage to be had
  * @property {(lastSeen: number, work: Work, durability: Durability) => Promise<void>} transact
  *   resolves once the file that `work` answered last is durable, all or nothing. Rejects with StorageBehind where
  *   more has appeared than one transaction should take in
@@ -35,7 +35,7 @@ import { ServicesError } from '../errors.js';
  * @property {(lastSeen: number) => Promise<JournalFile[]>} refresh  files above `lastSeen`, ascending
  * @property {(sequence: number, repaired: Uint8Array, damaged: Uint8Array) => Promise<void>} repair
  *   sets the damaged bytes aside and puts `repaired` in their place, strictly durable
- * @property {() => Promise<void>} close  every later call rejects with code `closed`
+ * @property {() => Promise<void>} close  every later call but `open` rejects with code `closed`
  * @property {() => void} [leave]  the page is going away: commits under way are sent off in this very task
  * @property {() => void} [stay]  it is not, after all
  */

@@ -223,6 +223,98 @@ TEST(Compaction, StaysBelowTwoHundredFilesWhenEveryStepComesLate) {
   EXPECT_EQ(DigestOf(host), host.engine.Digest());
 }
 
+/// One of several hosts on one journal: it sees what the others committed, but of their merges only what it
+/// comes upon.
+class Writer {
+ public:
+  explicit Writer(std::map<uint64_t, std::string>* journal) : journal_(journal) {
+    if (host_.engine.Configure(kSmallPieces)) ADD_FAILURE();
+  }
+
+  void Commit(std::string_view body) {
+    Look();
+    host_.Execute("POST", "services/start", body);
+    Add(host_.engine.Seal(host_.engine.sequence() + 1), 0);
+  }
+
+  /// One step of compaction; false if none is due.
+  bool Step() {
+    Look();
+    const auto step = host_.engine.NextStep();
+    if (step.task == Catalog::Task::kPiece) {
+      uint64_t drop = 0;
+      const std::string piece = host_.engine.Piece(host_.engine.sequence() + 1, &drop);
+      Add(piece, drop);
+    } else if (step.task == Catalog::Task::kMerge) {
+      Merge(step.first, step.last);
+    }
+    return step.task != Catalog::Task::kNone;
+  }
+
+  [[nodiscard]] bool full() { return host_.engine.catalog().files() >= Catalog::kFull; }
+  [[nodiscard]] Host& host() { return host_; }
+  void Look() {
+    for (auto one = journal_->upper_bound(host_.engine.sequence()); one != journal_->end(); ++one) {
+      EXPECT_EQ(host_.engine.Ingest(one->first, one->second, &host_.repair), Engine::Ingested::kWhole);
+    }
+  }
+
+ private:
+  void Add(const std::string& file, uint64_t drop) {
+    const uint64_t sequence = host_.engine.sequence() + 1;
+    ASSERT_EQ(journal_->count(sequence), 0U);
+    (*journal_)[sequence] = file;
+    journal_->erase(journal_->begin(), journal_->lower_bound(drop));
+    host_.engine.Commit(sequence, file.size());
+  }
+
+  void Merge(uint64_t first, uint64_t last) {
+    const auto from = journal_->lower_bound(first);
+    const auto to = journal_->upper_bound(last);
+    size_t size = from == to ? 0 : std::prev(to)->second.size();
+    if (std::distance(from, to) > 1) {
+      journal::Merger merger;
+      for (auto one = from; one != to; ++one) EXPECT_TRUE(merger.Add(one->first, one->second));
+      const std::string segment = merger.Finish();
+      size = segment.size();
+      journal_->erase(from, to);
+      (*journal_)[last] = segment;
+    }
+    host_.engine.Merged(first, last, size);
+  }
+
+  std::map<uint64_t, std::string>* journal_;
+  Host host_;
+};
+
+TEST(Compaction, ManyWritersOfWhichOnlyOneCompactsNowAndThenStayBelowTwoHundredFiles) {
+  for (unsigned seed = 0; seed < 6; ++seed) {
+    std::mt19937 random(seed);
+    std::map<uint64_t, std::string> journal;
+    std::vector<std::unique_ptr<Writer>> writers;
+    for (int i = 0; i < 8; ++i) writers.push_back(std::make_unique<Writer>(&journal));
+    size_t most = 0;
+    for (int i = 0; i < 3000; ++i) {
+      Writer& writer = *writers[random() % writers.size()];
+      // Who finds it full compacts before it commits; else a step is rare, and some never take one.
+      writer.Look();
+      while (writer.full() && writer.Step()) most = std::max(most, journal.size());
+      const std::string filler(random() % 20 == 0 ? random() % 40000 : random() % 300, 'x');
+      writer.Commit(R"({"contact_key":"k","Filler":")" + filler + "\"}");
+      most = std::max(most, journal.size());
+      if (random() % (3 + 10 * seed) == 0) writers[random() % 4]->Step();
+    }
+    EXPECT_LT(most, 200U) << seed;
+    Host opened(kSmallPieces);
+    opened.journal = journal;
+    opened.Reopen();
+    for (const auto& writer : writers) {
+      writer->Look();
+      EXPECT_EQ(writer->host().engine.Digest(), opened.engine.Digest()) << seed;
+    }
+  }
+}
+
 TEST(Compaction, APieceHeadHasTheBytesThatItsFormatSays) {
   PieceHead head{300, Position(), false, {"T", 0, -2, "id"}};
   EXPECT_EQ(Hex(EncodeHead(head)),

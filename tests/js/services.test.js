@@ -1,6 +1,6 @@
 // The page's API over memory storage.
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { Services, ServicesError, memoryStorage, openServices } from '../../js/index.js';
 import { openMemory } from './support.js';
 
@@ -48,11 +48,48 @@ test('two openings of one storage see each other at once and never take the same
 });
 
 test('calls made together share one commit', async () => {
+  // A commit ends with a frame's time.
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
   const storage = memoryStorage();
   const services = await openMemory({ storage });
   await Promise.all(Array.from({ length: 200 }, () => services.start({ contact_key: KEY })));
   expect(storage.files.size).toBe(1);
+  clock.mockRestore();
   await services.close();
+});
+
+test('many calls made together keep no task for longer than a frame, and none is lost', async () => {
+  let now = 0;
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1));
+  const storage = memoryStorage();
+  const services = await openMemory({ storage });
+  const started = await Promise.all(Array.from({ length: 100 }, () => services.start({ contact_key: KEY })));
+  expect(storage.files.size).toBeGreaterThan(4);
+  clock.mockRestore();
+  expect(new Set(started.map((one) => one.service_id)).size).toBe(100);
+  expect(await services.queryAnonymous(KEY, { limit: 1000 })).toHaveLength(100);
+  await services.close();
+});
+
+test('what another opening commits while this one reads is taken in and told of, without a further call', async () => {
+  const storage = memoryStorage();
+  const open = () => openMemory({ storage: { ...storage, kind: 'persistent', refresh: (lastSeen) => storage.refresh(lastSeen) } });
+  const [a, b] = [await open(), await open()];
+  const told = new Promise((resolve) =>
+    b.addEventListener('change', ({ detail }) => detail.origin === 'remote' && resolve(detail.service_ids)),
+  );
+  // b has looked at the storage already when a's commit is made, and is not done when the hint comes.
+  const { refresh } = storage;
+  let started;
+  storage.refresh = async (lastSeen) => {
+    storage.refresh = refresh;
+    const files = await refresh(lastSeen);
+    started = await a.start({ contact_key: KEY });
+    return files;
+  };
+  await b.queryAnonymous(KEY);
+  expect(await told).toEqual([started.service_id]);
+  await Promise.all([a.close(), b.close()]);
 });
 
 test('a commit that the storage rejects leaves memory as it was, and the next one works', async () => {
