@@ -125,6 +125,8 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
           else send();
         });
         dropBelow(store, file); // the last one seen may go too: the look comes first
+        // Nothing is dropped unchecked: if this file turns out to be astray, what it stands for is still needed.
+        if (file.drop) return () => 'stands';
         if (leaving) send();
         else unsent.add(send);
         return () => (first ? 'stands' : 'stray');

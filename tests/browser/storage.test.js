@@ -106,12 +106,42 @@ test('what is started while the page goes away is there when it comes back', asy
   await page.close();
 });
 
-test('a stock FS.syncfs(true) reads the files, and each holds exactly its bytes', async () => {
+test('a leaving page that was overtaken drops no file, whatever it meant to put in their place', async () => {
+  const { page } = await open();
+  const left = await page.evaluate(async () => {
+    const [a, b] = [await makeStorage('overtaken'), await makeStorage('overtaken')];
+    const file = (sequence, more = {}) => ({ sequence, bytes: Uint8Array.of(sequence), ...more });
+    await a.open();
+    for (const sequence of [1, 2, 3]) await a.transact(sequence - 1, () => file(sequence), 'relaxed');
+    await b.open();
+    for (const sequence of [4, 5]) await a.transact(sequence - 1, () => file(sequence), 'relaxed');
+    // The number 4 is free now, but not the next one.
+    await a.replace(4, 5, () => Uint8Array.of(45));
+    b.leave();
+    const seen = [];
+    const work = (newer) => {
+      seen.push(newer.map(({ sequence }) => sequence));
+      return newer.length === 0 ? file(4, { drop: 4 }) : null;
+    };
+    await b.transact(3, work, 'strict');
+    const files = (await a.refresh(0)).map(({ sequence }) => sequence);
+    await Promise.all([a.close(), b.close()]);
+    return { seen, files };
+  });
+  expect(left).toEqual({ seen: [[], [5]], files: [1, 2, 3, 5] });
+  await page.close();
+});
+
+test('a stock FS.syncfs(true) reads the files, compacted ones too, and each holds exactly its bytes', async () => {
   const { page } = await open();
   await openStore(page, 'stock');
-  for (let i = 0; i < 3; ++i) await page.evaluate((key) => services.start({ contact_key: key }), KEY);
+  const start = (Note) => page.evaluate(([key, note]) => services.start({ contact_key: key, Note: note }), [KEY, Note]);
+  await start('x'.repeat(20_000));
+  for (let i = 0; i < 70; ++i) await start('');
+  await page.evaluate(() => services.close());
   const raw = await page.evaluate(() => rawFiles('stock'));
-  expect(raw).toHaveLength(3);
+  // Kinds of core/journal/format.h: 1 log, 3 segment, 4 piece.
+  expect([...new Set(raw.map(([, bytes]) => bytes[5]))].sort()).toEqual([1, 3, 4]);
   for (const [, bytes, buffer] of raw) expect(buffer).toBe(bytes.length);
   const stock = await page.evaluate(() => stockFiles('stock'));
   expect(stock).toEqual(raw.map(([path, bytes]) => [path.slice('/anonymous-services/stock/'.length), bytes]));

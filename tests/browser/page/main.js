@@ -1,8 +1,13 @@
 // A page that gives the tests the package as users import it.
 import { openServices } from 'anonymous-services';
 import createEngineModule from '../../../dist/engine.js';
+import { createEngine } from '../../../js/engine.js';
+import { indexedDBStorage } from '../../../js/storage/indexeddb.js';
 
 globalThis.openServices = (options) => openServices({ wasm: '/engine.wasm', ...options });
+
+/** @param {string} name */
+globalThis.makeStorage = async (name) => indexedDBStorage((await createEngine({ wasm: '/engine.wasm' })).module, name);
 
 /** The files that a stock `FS.syncfs(true)` of the module finds in a store. */
 globalThis.stockFiles = async (name) => {
