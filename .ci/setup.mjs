@@ -1,6 +1,7 @@
 // Installs what is missing to build and test: npm packages, and from Debian's archive Emscripten, nlohmann/json,
-// GoogleTest and Chromium. Asks before it uses a package manager, unless CI is set or --yes is given. Does nothing
-// when nothing is missing. Plain Node: this runs before anything is installed.
+// GoogleTest, Chromium, Firefox, WebKit and the X server that WebKit draws on. Asks before it uses a package manager,
+// unless CI is set or --yes is given. Does nothing when nothing is missing. Plain Node: this runs before anything is
+// installed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -40,6 +41,14 @@ const needs = [
     there: () => Boolean(process.env.CHROMIUM) || ['chromium', 'chromium-browser', 'google-chrome'].some(onPath),
     debian: 'chromium',
   },
+  {
+    what: 'Firefox',
+    there: () => Boolean(process.env.FIREFOX) || ['firefox-esr', 'firefox'].some(onPath),
+    debian: 'firefox-esr',
+  },
+  // The driver, and the MiniBrowser that it drives.
+  { what: 'WebKit', there: () => onPath('WebKitWebDriver'), debian: 'webkit2gtk-driver' },
+  { what: 'Xvfb', there: () => onPath('Xvfb'), debian: 'xvfb' },
 ];
 
 /** @param {string} question */

@@ -181,7 +181,7 @@ export class Services extends Operations {
     await this.#store.open();
     if (this.#store.storage.kind === 'persistent') {
       if (this.#store.sequence > 0) this.#mark();
-      else if (this.#marked) this.#lost();
+      else if (this.#marked || this.#store.storage.lost) this.#lost();
     }
     if (this.#store.storage.kind === 'persistent' && typeof BroadcastChannel !== 'undefined') {
       this.#channel = new BroadcastChannel(`anonymous-services:${this.name}`);

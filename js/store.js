@@ -61,6 +61,8 @@ export class Store {
   #hinted = false;
   /** Memory may not be as the storage is: it is read anew before anything else. */
   #doubtful = false;
+  /** The storage has changed underneath once since the work at hand was begun. */
+  #hasBroken = false;
   /** The fallback holds nothing of what memory does. */
   #unwritten = false;
   #lull = 0;
@@ -179,6 +181,7 @@ export class Store {
 
   /** Runs a batch, if need be several times, and settles its promises. Never rejects. @param {Waiting[]} batch */
   async #serve(batch) {
+    this.#hasBroken = false;
     for (let tries = 0; ; ++tries) {
       try {
         await this.#settle();
@@ -266,6 +269,7 @@ export class Store {
   /** Takes in what other tabs committed. Never rejects: it is a hint's consequence, and the next call will tell. */
   async #freshen() {
     this.#hinted = false;
+    this.#hasBroken = false;
     for (let tries = 0; ; ++tries) {
       try {
         await this.#settle();
@@ -285,6 +289,7 @@ export class Store {
       --this.#lull;
       return false;
     }
+    this.#hasBroken = false;
     try {
       const taken = await this.#step();
       if (taken) await breathe();
@@ -390,9 +395,9 @@ export class Store {
       }
       if (error instanceof StorageChanged) {
         this.#doubtful = true;
-        if (tries === 0) return undefined;
         // Read anew, and broken again: it is no good.
-        this.#goOn(error);
+        if (this.#hasBroken) this.#goOn(error);
+        this.#hasBroken = true;
         return undefined;
       }
       if (error instanceof StorageBehind && tries < TRIES) {

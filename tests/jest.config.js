@@ -1,4 +1,5 @@
-// Two projects: `node` needs only Node; `real` drives a real Chromium and a real workerd.
+// Two projects: `node` needs only Node; `real` drives real browsers, a real workerd, Deno and Bun, and kills real
+// processes.
 import { fileURLToPath } from 'node:url';
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url));
@@ -6,8 +7,24 @@ const common = { testEnvironment: 'node', transform: {}, rootDir };
 
 export default {
   projects: [
-    { ...common, displayName: 'node', testMatch: ['<rootDir>/tests/{js,property}/**/*.test.js'] },
-    { ...common, displayName: 'real', testMatch: ['<rootDir>/tests/{edge,browser}/**/*.test.js'] },
+    {
+      ...common,
+      displayName: 'node',
+      testMatch: [
+        '<rootDir>/tests/{js,property}/**/*.test.js',
+        '<rootDir>/tests/storage/directory*.test.js',
+        '<rootDir>/tests/tabs/checker.test.js',
+      ],
+    },
+    {
+      ...common,
+      displayName: 'real',
+      testMatch: [
+        '<rootDir>/tests/{edge,browser,crash,faults}/**/*.test.js',
+        '<rootDir>/tests/storage/runtimes.test.js',
+        '<rootDir>/tests/tabs/tabs.test.js',
+      ],
+    },
   ],
   testTimeout: 120_000,
 };

@@ -24,21 +24,24 @@ export class Connection {
   #storeName;
   #timeout;
   #onOpen;
+  #onLoss;
   /** @type {IDBDatabase | undefined} */
   #database;
   #opened = false;
   #closed = false;
 
   /**
-   * @param {{ name: string, version: number, storeName: string, timeout: number, onOpen: (database: IDBDatabase) => void }} setup
-   *   `timeout` in ms, for an open and for a transaction
+   * @param {{ name: string, version: number, storeName: string, timeout: number, onOpen: (database: IDBDatabase) => void, onLoss: () => void }} setup
+   *   `timeout` in ms, for an open and for a transaction; `onLoss`: the browser has found its database damaged and
+   *   made a new one
    */
-  constructor({ name, version, storeName, timeout, onOpen }) {
+  constructor({ name, version, storeName, timeout, onOpen, onLoss }) {
     this.#name = name;
     this.#version = version;
     this.#storeName = storeName;
     this.#timeout = timeout;
     this.#onOpen = onOpen;
+    this.#onLoss = onLoss;
   }
 
   close() {
@@ -160,7 +163,7 @@ export class Connection {
   async #open() {
     for (const ms of AGAIN_MS) {
       try {
-        return await openDatabase(this.#name, this.#version, this.#storeName, this.#timeout);
+        return await openDatabase(this.#name, this.#version, this.#storeName, this.#timeout, this.#onLoss);
       } catch (error) {
         const { code, cause } = /** @type {ServicesError} */ (error);
         // Waited for long enough, or refused for good.
@@ -168,7 +171,7 @@ export class Connection {
         await new Promise((resolve) => setTimeout(resolve, ms));
       }
     }
-    return openDatabase(this.#name, this.#version, this.#storeName, this.#timeout);
+    return openDatabase(this.#name, this.#version, this.#storeName, this.#timeout, this.#onLoss);
   }
 
   /** @param {IDBDatabase | undefined} database */
@@ -192,9 +195,10 @@ const FLEETING = new Set(['UnknownError', 'AbortError', 'TimeoutError']);
  * @param {number} version
  * @param {string} storeName
  * @param {number} timeout  ms
+ * @param {() => void} onLoss
  * @returns {Promise<IDBDatabase>}
  */
-function openDatabase(name, version, storeName, timeout) {
+function openDatabase(name, version, storeName, timeout, onLoss) {
   return new Promise((resolve, reject) => {
     /** @param {unknown} cause */
     const gone = (cause) =>
@@ -213,7 +217,9 @@ function openDatabase(name, version, storeName, timeout) {
       gone(error);
       return;
     }
-    request.onupgradeneeded = () => {
+    request.onupgradeneeded = (event) => {
+      // Chromium's own: a site's databases that cannot be read any more it throws away.
+      if (/** @type {{ dataLoss?: string }} */ (/** @type {unknown} */ (event)).dataLoss === 'total') onLoss();
       const target = request.result;
       if (target.objectStoreNames.contains(storeName)) return;
       target.createObjectStore(storeName).createIndex('timestamp', 'timestamp', { unique: false });

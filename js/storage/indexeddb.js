@@ -47,6 +47,7 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
     storeName: IDBFS.DB_STORE_NAME,
     timeout,
     onOpen: (database) => (IDBFS.dbs[mount] = database),
+    onLoss: () => (storage.lost = true),
   });
   let lastTime = 0;
   let leaving = false;
@@ -193,13 +194,14 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
     );
 
   /** @type {import('./storage.js').Storage} */
-  return {
+  const storage = {
     kind: 'persistent',
     open: () => filesAbove(0),
     refresh: filesAbove,
     async transact(lastSeen, work, durability) {
       const file = work([]);
-      if (file === null) return;
+      // What was answered without a write holds only if nothing has come meanwhile.
+      if (file === null) return sure(lastSeen, work, durability, 0);
       const outcome = await hopeful(lastSeen, file, durability);
       if (outcome !== 'stands') await sure(lastSeen, work, durability, outcome === 'stray' ? file.sequence : 0);
     },
@@ -236,6 +238,7 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
       delete IDBFS.dbs[mount];
     },
   };
+  return storage;
 }
 
 /** A record that is none of IDBFS's is a file without bytes: damaged. @param {any} value @returns {Uint8Array} */

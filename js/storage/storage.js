@@ -35,7 +35,8 @@ import { ServicesError } from '../errors.js';
  * @property {(lastSeen: number) => Promise<JournalFile[]>} refresh  files above `lastSeen`, ascending
  * @property {(sequence: number, repaired: Uint8Array, damaged: Uint8Array) => Promise<void>} repair
  *   sets the damaged bytes aside and puts `repaired` in their place, strictly durable
- * @property {() => Promise<void>} close  every later call but `open` rejects with code `closed`
+ * @property {() => Promise<void>} close  every later call rejects with code `closed`; `open` may open it again
+ * @property {boolean} [lost]  what had been stored was thrown away, as damaged, before this opening
  * @property {() => void} [leave]  the page is going away: commits under way are sent off in this very task
  * @property {() => void} [stay]  it is not, after all
  */

@@ -24,7 +24,8 @@ async function bundled(entry) {
 
 /**
  * @param {Record<string, string>} scripts  the path of each, and its source from the root; the page loads the first
- * @param {(path: string, body: any) => unknown} [post]  what a POST of JSON answers: JSON, or 204 for undefined
+ * @param {(path: string, body: any) => unknown} [post]  what a POST of JSON answers, or a promise of it: JSON, or 204
+ *   for undefined. Not called for a POST that breaks off, as of a page that is killed
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
 export async function serveSite(scripts, post) {
@@ -38,7 +39,9 @@ export async function serveSite(scripts, post) {
   const server = createServer(async (request, response) => {
     const url = request.url ?? '';
     if (request.method === 'POST') {
-      const answer = post?.(url, JSON.parse(await text(request)));
+      const body = await text(request).catch(() => undefined);
+      if (body === undefined) return;
+      const answer = await post?.(url, JSON.parse(body));
       response.writeHead(answer === undefined ? 204 : 200, { 'Content-Type': 'application/json' });
       response.end(answer && JSON.stringify(answer));
       return;

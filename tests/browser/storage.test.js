@@ -73,6 +73,23 @@ test.each([
   await Promise.all(tabs.map((tab) => tab.page.close()));
 });
 
+test('what is answered without a write is true of what all tabs have written', async () => {
+  const { page } = await open();
+  const seen = await page.evaluate(async (key) => {
+    const [a, b] = [await openServices({ name: 'answers' }), await openServices({ name: 'answers' })];
+    const event = { contact_key: key, idempotency_key: 'once' };
+    const { service_id } = await a.start(event);
+    await b.replaceExtension(service_id, 'Cell', 1);
+    const repeated = await b.start(event);
+    await a.deleteService(service_id);
+    const anew = await b.start(event);
+    await Promise.all([a.close(), b.close()]);
+    return [repeated.service_id === service_id, anew.service_id === service_id];
+  }, KEY);
+  expect(seen).toEqual([true, false]);
+  await page.close();
+});
+
 test('a kill of the browser between two awaited starts loses neither', async () => {
   const first = await launch();
   const { page } = await open(first.context);

@@ -1,0 +1,4 @@
+// A worker that writes.
+import { write } from './writer.js';
+
+void write();
