@@ -55,6 +55,12 @@ function jestCount(file, name) {
   });
 }
 
+/** The programs of native tests. */
+const NATIVE = ['core_test', 'allocation_test'];
+
+/** @param {string} name @returns {[string, ...string[]]} */
+const googleTest = (name) => [`build/native/${name}`, '--gtest_brief=1', `--gtest_output=json:${join(results, `${name}.json`)}`];
+
 /** @param {string} project @returns {[string, ...string[]]} */
 const jest = (project) => [
   process.execPath, '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--config', 'tests/jest.config.js',
@@ -67,12 +73,14 @@ stage('types', [['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json
 stage('core (GoogleTest)', [
   ['cmake', '-S', '.', '-B', 'build/native', '-DCMAKE_BUILD_TYPE=Release'],
   ['cmake', '--build', 'build/native', '--parallel', jobs],
-  ['build/native/core_test', '--gtest_brief=1', `--gtest_output=json:${join(results, 'core.json')}`],
+  ...NATIVE.map((name) => googleTest(name)),
 ]);
-count('core', () => {
-  const { tests, failures, disabled = 0, errors = 0 } = JSON.parse(readFileSync(join(results, 'core.json'), 'utf8'));
-  return [tests - failures - disabled - errors, failures + errors];
-});
+for (const name of NATIVE) {
+  count(name, () => {
+    const { tests, failures, disabled = 0, errors = 0 } = JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+    return [tests - failures - disabled - errors, failures + errors];
+  });
+}
 stage('node (Jest)', [jest('node')], { NODE_NO_WARNINGS: '1' });
 jestCount('node.json', 'node');
 stage('real browser and edge (Jest)', [jest('real')], { NODE_NO_WARNINGS: '1' });

@@ -13,11 +13,16 @@ find_package(GTest REQUIRED)
 enable_testing()
 include(GoogleTest)
 file(GLOB CORE_TESTS CONFIGURE_DEPENDS tests/core/*_test.cc)
+list(FILTER CORE_TESTS EXCLUDE REGEX allocation_test)
 add_executable(core_test ${CORE_TESTS})
-# EXPECT_EQ in an if without braces is clear enough; the macro holds an else.
-target_compile_options(core_test PRIVATE -Wall -Wextra -Werror -Wno-dangling-else)
-target_link_libraries(core_test PRIVATE core GTest::gtest_main)
-gtest_discover_tests(core_test)
+# It replaces the program's operator new.
+add_executable(allocation_test tests/core/allocation_test.cc tests/core/failing_heap.cc)
+foreach(test core_test allocation_test)
+  # EXPECT_EQ in an if without braces is clear enough; the macro holds an else.
+  target_compile_options(${test} PRIVATE -Wall -Wextra -Werror -Wno-dangling-else)
+  target_link_libraries(${test} PRIVATE core GTest::gtest_main)
+  gtest_discover_tests(${test})
+endforeach()
 
 # front: the conformance suite reaches the native core through it. replay: digests for the property test.
 foreach(tool front replay)
