@@ -37,6 +37,9 @@ export const FULL = 190;
 /** What of a file `present` looks at: its header, and the head of a piece. */
 const COVER_BYTES = 4096;
 
+/** Whether WebAssembly stopped: by an instruction, by abort, or out of stack. @param {unknown} error */
+export const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let shared;
 
@@ -253,7 +256,11 @@ export class EngineHandle {
   }
 
   delete() {
-    this.#engine.delete();
+    try {
+      this.#engine.delete();
+    } catch (error) {
+      if (!isTrap(error)) throw error; // what has trapped may trap again
+    }
   }
 
   /** A copy of exactly the bytes of the output. */

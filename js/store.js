@@ -2,7 +2,7 @@
 // transaction; a promise settles only when the transaction that holds its change is durable, or has failed. One thing
 // runs at a time, and whatever happens to it, memory is afterwards as the storage is.
 import { breathe } from './breathe.js';
-import { DAMAGED, FULL, NEWER_FORMAT } from './engine.js';
+import { DAMAGED, FULL, NEWER_FORMAT, isTrap } from './engine.js';
 import { ServicesError } from './errors.js';
 import { StorageBehind, StorageChanged, StorageGone } from './storage/storage.js';
 
@@ -152,7 +152,7 @@ export class Store {
     this.#closed = true;
     while (this.#running) await this.#running;
     await this.#storage.close();
-    discard(this.#engine);
+    this.#engine.delete();
   }
 
   #work() {
@@ -182,7 +182,7 @@ export class Store {
   /** Runs a batch, if need be several times, and settles its promises. Never rejects. @param {Waiting[]} batch */
   async #serve(batch) {
     this.#hasBroken = false;
-    for (let tries = 0; ; ++tries) {
+    for (let tries = 0; batch.length > 0; ++tries) {
       try {
         await this.#settle();
         const responses = await this.#process(batch);
@@ -192,8 +192,11 @@ export class Store {
       } catch (error) {
         const reason = await this.#recover(error, tries);
         if (reason === undefined) continue;
-        for (const { reject } of batch) reject(reason);
-        return;
+        // Where room is short, what makes some, or must go on, is not refused with the others.
+        const needed = error instanceof NoRoom ? batch.filter(({ request }) => isNeeded(request)) : [];
+        const refused = needed.length < batch.length ? batch.filter((one) => !needed.includes(one)) : batch;
+        for (const { reject } of refused) reject(reason);
+        batch = batch.filter((one) => !refused.includes(one));
       }
     }
   }
@@ -469,11 +472,11 @@ export class Store {
     try {
       await this.#ingest(engine, await this.#storage.open(), known);
     } catch (error) {
-      discard(engine);
+      engine.delete();
       throw error;
     }
     const evicted = engine.sequence < known;
-    discard(this.#engine);
+    this.#engine.delete();
     this.#engine = engine;
     this.#doubtful = false;
     this.#tell('remote');
@@ -486,18 +489,6 @@ export class Store {
     if (changes.service_ids.length > 0 || changes.association_ids.length > 0) this.#setup.onChange?.(changes, origin);
   }
 }
-
-/** An engine that has trapped may trap again. @param {EngineHandle} engine */
-function discard(engine) {
-  try {
-    engine.delete();
-  } catch (error) {
-    if (!isTrap(error)) throw error;
-  }
-}
-
-/** Whether WebAssembly stopped: by an instruction, by abort, or out of stack. @param {unknown} error */
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
 /** What must go on when the budget is used up: deletions, and what becomes of associations. @param {EngineRequest} request */
 function isNeeded({ method, target }) {

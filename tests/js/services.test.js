@@ -113,6 +113,25 @@ test('a commit that the storage rejects leaves memory as it was, and the next on
   await services.close();
 });
 
+test('where the budget is used up, what is asked for together with deletions and hand-overs is refused, they are not', async () => {
+  const services = await openMemory({ budget: 1500 });
+  const [one, two] = [await services.start({ contact_key: KEY }), await services.start({ contact_key: KEY })];
+  const filler = 'x'.repeat(2000);
+  const outcomes = await Promise.allSettled([
+    services.start({ contact_key: KEY, filler }),
+    services.deleteService(one.service_id),
+    services.queryService(two.service_id),
+    services.associate({ customer_id: 'C-42', service_ids: [two.service_id] }),
+    services.replaceExtension(two.service_id, 'filler', filler),
+  ]);
+  expect(outcomes.map(({ status, reason }) => reason?.code ?? status)).toEqual([
+    'quota_exceeded', 'fulfilled', 'fulfilled', 'fulfilled', 'quota_exceeded',
+  ]);
+  expect(await services.queryServices('C-42')).toHaveLength(1);
+  expect(await services.queryAnonymous(KEY)).toEqual([]);
+  await services.close();
+});
+
 test('one refused operation of a batch leaves the others alone', async () => {
   const services = await openMemory();
   const outcomes = await Promise.allSettled([
