@@ -18,8 +18,8 @@ const order = currentOrder(services, () => customer);
 const attempt = (work) =>
   work().catch((error) => say(`That did not work: ${error.message}`, true));
 
-const saved = () =>
-  say(services.durability === 'memory' ? 'This browser keeps nothing: the basket is lost when you leave.' : 'Saved in this browser.');
+const NOT_KEPT = 'This browser keeps nothing: the basket is lost when you leave.';
+const saved = () => say(services.durability === 'memory' ? NOT_KEPT : 'Saved in this browser.');
 
 async function show() {
   const now = await order.read();
@@ -115,6 +115,12 @@ addEventListener('storage', (event) => {
 services.addEventListener('change', (/** @type {any} */ event) => {
   attempt(show);
   if (event.detail.association_ids.length > 0) void showServer();
+});
+
+services.addEventListener('durability', () => say(NOT_KEPT, true));
+services.addEventListener('evicted', () => {
+  say('Your browser has deleted what was kept here. What had reached the server is still there.', true);
+  attempt(show);
 });
 
 await become(await session().catch(() => null));
