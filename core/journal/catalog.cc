@@ -42,6 +42,8 @@ void Catalog::AddPiece(const Held& held, uint64_t begin, bool done) {
   checkpoint_bytes_ = bytes() - LogBytes();
 }
 
+uint64_t Catalog::checkpoint() const { return checkpoint_; }
+
 void Catalog::Bar(uint64_t sequence) {
   for (Held& one : files_) {
     if (one.last == sequence) one.unmergeable = true;

@@ -58,7 +58,7 @@ class Catalog {
   [[nodiscard]] Step Next() const;
 
   /// Number of the first piece of the checkpoint under way; 0 if there is none.
-  [[nodiscard]] uint64_t checkpoint() const { return checkpoint_; }
+  [[nodiscard]] uint64_t checkpoint() const;
   /// How many bytes the next piece should have: `least`, or as many more as keep the pieces few and let the
   /// checkpoint outrun those who go on writing.
   [[nodiscard]] size_t PieceBytes(size_t least) const;

@@ -1,5 +1,7 @@
 #include "store/piece.h"
 
+#include <tuple>
+
 #include "base/bytes.h"
 
 namespace anon {
@@ -21,7 +23,12 @@ bool Read(ByteReader* in, Position* out) {
   return out->kind <= 1;
 }
 
+auto Tied(const Position& one) { return std::tie(one.tenant, one.kind, one.started, one.id); }
+
 }  // namespace
+
+bool Position::operator==(const Position& other) const { return Tied(*this) == Tied(other); }
+bool Position::operator<(const Position& other) const { return Tied(*this) < Tied(other); }
 
 std::string EncodeHead(const PieceHead& head) {
   std::string out;

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 namespace anon {
 
@@ -24,9 +23,8 @@ struct Position {
   int64_t started = INT64_MIN;
   std::string id;
 
-  [[nodiscard]] auto Tied() const { return std::tie(tenant, kind, started, id); }
-  bool operator==(const Position& other) const { return Tied() == other.Tied(); }
-  bool operator<(const Position& other) const { return Tied() < other.Tied(); }
+  bool operator==(const Position& other) const;
+  bool operator<(const Position& other) const;
 };
 
 struct PieceHead {

@@ -332,7 +332,9 @@ TEST(Compaction, APieceHeadHasTheBytesThatItsFormatSays) {
   ASSERT_TRUE(ReadHead(EncodeHead(head), &read));
   EXPECT_TRUE(read.last && read.begin == 300 && read.from == head.from);
   EXPECT_FALSE(ReadHead(EncodeHead(head) + "x", &read));
-  EXPECT_FALSE(ReadHead("", &read));
+  const std::string whole = EncodeHead(head);
+  for (size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(ReadHead(whole.substr(0, size), &read)) << size;
 }
 
 TEST(Catalog, AMergeTakesTheOldestRunOfOneTier) {

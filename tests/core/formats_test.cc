@@ -174,6 +174,8 @@ TEST(Options, OutOfShapeAreRefusedByName) {
       {R"({"base_path":"/x/"})", "base_path"},
       {R"({"base_path":1})", "base_path"},
       {R"({"not_found_status":500})", "not_found_status"},
+      {R"({"piece_bytes":1023})", "piece_bytes"},
+      {R"({"piece_bytes":16777217})", "piece_bytes"},
       {R"({"not_found_status":"404"})", "not_found_status"},
       {R"({"auto_complete_after":0})", "auto_complete_after"},
       {R"({"auto_complete_after":"1"})", "auto_complete_after"},
