@@ -6,13 +6,13 @@ namespace anon::journal {
 namespace {
 
 constexpr size_t kRun = 32;            // files that merge into one; logs that a checkpoint waits for
-constexpr size_t kLarge = 256 * 1024;  // a file over this size merges no more
-constexpr size_t kMostMerged = 512 * 1024;
+constexpr size_t kLarge = 320 * 1024;  // a file over this size merges no more
+constexpr size_t kMostMerged = 640 * 1024;
 constexpr size_t kCrowded = 96;
 constexpr size_t kShortRun = 8;
 constexpr size_t kPieces = 40;
-constexpr size_t kHurry = 160;  // from so many files on a checkpoint gets on in larger pieces
-constexpr size_t kPiecesInAHurry = 8;
+constexpr size_t kHurry = 156;  // from so many files on a checkpoint gets on in larger pieces
+constexpr size_t kPiecesInAHurry = 28;
 
 bool Merges(const Catalog::Held& held) {
   return !held.piece && !held.old && !held.unmergeable && held.bytes <= kLarge;

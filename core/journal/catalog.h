@@ -3,15 +3,12 @@
 // than 200:
 //
 //   merge       32 neighbours of one tier: single commits, then runs of 32, then runs of 1,024; fewer once
-//   they
-//               have 512 KiB, so that no step takes long. Files over 256 KiB are left alone: they are few in
-//               as many bytes.
+//               they have 640 KiB, so that no step takes long. Files over 320 KiB are left alone: they are
+//               few in as many bytes.
 //   checkpoint  once the logs outweigh the last checkpoint, so that its cost is shared by as many bytes
-//   written;
-//               or a file of an older format is there.
+//               written; or a file of an older format is there.
 //   crowded     from 96 files on, any 8 small neighbours merge; where there are none, a checkpoint begins.
-//   From
-//               160 on its pieces are larger, from 190 on the next one is the last, and nothing else is
+//               From 156 on its pieces are larger, from 190 on the next one is the last, and nothing else is
 //               committed before it.
 #ifndef ANON_JOURNAL_CATALOG_H_
 #define ANON_JOURNAL_CATALOG_H_
