@@ -39,7 +39,10 @@ export function network(server) {
   let underWay = 0;
   const answer = async (fate, request, signal) => {
     if (fate === 'drop') throw new TypeError('network');
-    if (fate === 'hang') return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    if (fate === 'hang') {
+      signal.throwIfAborted();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    }
     const given = typeof fate === 'function' ? await fate(request) : fate;
     if (given instanceof Response) return given;
     const response = await server.handle(request);
