@@ -163,6 +163,20 @@ TEST_F(Undoing, LeavesWhatWasUndoneToWhoeverDidIt) {
   EXPECT_TRUE(Has(Deliver(EnvelopeText(forged)).body, With(a, "conflict")));
 }
 
+TEST_F(Undoing, NamesItToNobodyElse) {
+  SignOut();  // the visit was nobody's
+  const std::string confirmed = Ids({"k"}, "contact_keys") + R"(,"confirm":true)";
+  const std::string id = Host::Field(Associate("A", confirmed).body, "association_id");
+  Exchange();
+  At(id, "undo");
+  Exchange();
+  SignOut();
+  EXPECT_TRUE(Has(Associate("B", confirmed).body, a));
+  EXPECT_FALSE(Has(Next().body, "follows"));
+  server.who = Remote("", "B");
+  EXPECT_TRUE(Has(Exchange(), With(a, "conflict")));
+}
+
 TEST_F(Undoing, GivesAReassignedServiceBackToWhoseItWas) {
   server.who = Remote("", "B");
   const std::string theirs = page.Begin(R"({"customer_id":"B","contact_key":"t"})");
