@@ -197,7 +197,7 @@ test.each(Object.keys(LOGINS))('refused a second time it waits, longer than afte
   await services.close();
 });
 
-test.failing('refused for the first association of a visit, it has asked for credentials twice', async () => {
+test('refused for the first association of a visit, it has asked for credentials twice', async () => {
   const { services, net } = await connected({ getCredentials: () => ({ headers: { Authorization: 'nobody' } }) });
   await services.signOut();
   const id = await handOver(services);
