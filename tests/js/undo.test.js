@@ -194,6 +194,23 @@ test('a service that was given to somebody else since is left with them', async 
   await services.close();
 });
 
+test('an undone service ends by itself when it would have ended, and one that was changed since when that says', async () => {
+  const { services, clock } = await connected({ client: { endpoint: undefined } });
+  const [idle, busy] = [await start(services, { auto_complete_after: 600 }), await start(services, { auto_complete_after: 600 })];
+  clock.now += 400_000;
+  const { association_id } = await services.associate({ customer_id: PAT });
+  clock.now += 1;
+  await services.startState(busy);
+  await services.undo(association_id);
+  clock.now += 199_999;
+  const active = async () => (await services.queryAnonymous(KEY, { status: 'active' })).map((one) => one.service_id);
+  expect(await active()).toEqual([busy]);
+  expect((await services.queryService(idle)).completed).toEqual({ timestamp: new Date(clock.now).toISOString() });
+  clock.now += 400_001;
+  expect(await active()).toEqual([]);
+  await services.close();
+});
+
 test('an undo of several tabs at once is one, and again it answers the same', async () => {
   const storage = memoryStorage();
   const { services, net, options } = await connected({ client: { storage } });

@@ -57,7 +57,7 @@ const ALL = { confirm: true, on_conflict: 'keep' };
 const check = (arbitraries, most, property) => fc.assert(fc.asyncProperty(...arbitraries, property), runs(most));
 
 test('associating again, from either tab, at once or later, changes nothing and answers the same', () =>
-  check([history, selection, fc.array(fc.boolean(), { minLength: 2, maxLength: 5 }), fc.boolean()], 60, async (list, chosen, tabs, together) => {
+  check([history, selection, fc.array(fc.boolean(), { minLength: 2, maxLength: 5 }), fc.boolean()], 40, async (list, chosen, tabs, together) => {
     const storage = memoryStorage();
     const open = [await openMemory({ storage }), await openMemory({ storage })];
     const request = requestOf(chosen, await live(open[0], list));
@@ -97,7 +97,7 @@ async function meddle(tab, what, id) {
 }
 
 test('a plan is carried out exactly if it still holds, and exactly as it was made; else nothing happens', () =>
-  check([history, selection, meddling, pick], 120, async (list, chosen, what, n) => {
+  check([history, selection, meddling, pick], 70, async (list, chosen, what, n) => {
     const storage = memoryStorage();
     const [services, tab] = [await openMemory({ storage }), await openMemory({ storage })];
     const ids = await live(services, list);
@@ -126,7 +126,7 @@ test('a plan is carried out exactly if it still holds, and exactly as it was mad
   }));
 
 test('undone, every service is to the last byte what it was, whether it had been delivered or not', () =>
-  check([history, selection, fc.boolean(), fc.boolean()], 60, async (list, chosen, delivers, reloads) => {
+  check([history, selection, fc.boolean(), fc.boolean()], 40, async (list, chosen, delivers, reloads) => {
     const server = openServer(trusting);
     const options = { storage: memoryStorage(), endpoint: delivers ? ENDPOINT : undefined, fetch: network(server).fetch, getCredentials: asCustomer };
     let services = await openMemory(options);
@@ -151,7 +151,7 @@ test('undone, every service is to the last byte what it was, whether it had been
   }));
 
 test('of two tabs that hand over at once one is first, and both, a third and the server have the same winner', () =>
-  check([history, selection, selection, customer, customer, fc.boolean()], 60, async (list, first, second, one, other, swapped) => {
+  check([history, selection, selection, customer, customer, fc.boolean()], 40, async (list, first, second, one, other, swapped) => {
     const server = openServer(trusting);
     const options = { storage: memoryStorage(), endpoint: ENDPOINT, fetch: network(server).fetch, getCredentials: asCustomer };
     const tabs = [await openMemory(options), await openMemory(options)];
@@ -192,7 +192,7 @@ test('an envelope with any one byte changed is refused whole', async () => {
   for (const { body } of net.requests) {
     const bytes = new TextEncoder().encode(body);
     const before = await exportedBy(server);
-    await check([fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 })], 250, async (at, change) => {
+    await check([fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 })], 150, async (at, change) => {
       const bent = bytes.slice();
       bent[at] ^= change;
       const response = await post(bent);
@@ -265,7 +265,7 @@ class Oracle {
 }
 
 test('two customers at one browser: no service is ever shown, handed over, sent or kept for the wrong one', () =>
-  check([fc.array(step, { minLength: 5, maxLength: 25 }), fc.array(fate, { minLength: 20, maxLength: 20 })], 70, async (steps, fates) => {
+  check([fc.array(step, { minLength: 5, maxLength: 25 }), fc.array(fate, { minLength: 20, maxLength: 20 })], 50, async (steps, fates) => {
     const server = openServer(trusting);
     const net = network(server);
     const oracle = new Oracle();
