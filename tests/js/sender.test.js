@@ -133,13 +133,21 @@ test('where there are no locks to be had it is sent all the same', async () => {
   await services.close();
 });
 
-test('a sender whose lock is broken off by an error of its own does not send twice at once', async () => {
-  pretend('navigator', { locks: { request: async (_name, _options, work) => { await work(); throw new DOMException('stolen', 'AbortError'); } } });
-  const { services, net } = await connected();
-  await services.delivered(await handOver(services));
-  await quiet(services);
-  expect(net.requests).toHaveLength(1);
+test('a sender whose lock is taken from it in the middle does not send the same twice at once', async () => {
+  const { services, net, options } = await connected();
   await services.close();
+  // As where another one steals it: the request rejects, what it had begun goes on.
+  pretend('navigator', { locks: { request: async (_name, _options, work) => (void work(), Promise.reject(new DOMException('stolen', 'AbortError'))) } });
+  const tab = await openMemory(options);
+  const hold = held();
+  net.next.push(hold.fate);
+  const id = await handOver(tab);
+  await hold.arrived;
+  await quiet(tab);
+  hold.go();
+  await tab.delivered(id);
+  expect(keys(net)).toEqual([id]);
+  await tab.close();
 });
 
 test('credentials are asked for each try, with whom it is for, and their headers go along', async () => {
