@@ -203,6 +203,19 @@ TEST_F(Undoing, GivesAReassignedServiceBackToWhoseItWas) {
   EXPECT_TRUE(Has(page.Call("GET", "customers/B/services").body, theirs));
 }
 
+TEST_F(Undoing, GivesAReassignedServiceThatCameWithItBackToo) {
+  const std::string theirs = page.Begin(R"({"customer_id":"B","contact_key":"t"})");
+  const std::string id = Host::Field(Associate("A", R"(,"on_conflict":"reassign")").body, "association_id");
+  Host other = Twin(server);
+  EXPECT_TRUE(Has(other.Call("POST", "associations", Send()).body, With(theirs, "conflict")));
+  server.who = Remote("writer", "A");
+  EXPECT_TRUE(Has(Exchange(), With(theirs, "associated")));
+  EXPECT_TRUE(Has(server.Call("GET", "customers/A/services", "", {{"Role", "reader"}}).body, theirs));
+  At(id, "undo");
+  Exchange();
+  EXPECT_TRUE(Has(server.Call("GET", "customers/B/services", "", {{"Role", "reader"}}).body, theirs));
+}
+
 TEST_F(Undoing, LeavesAServiceThatHasMovedOnWhereItIs) {
   const std::string id = HandOver();
   Exchange();
