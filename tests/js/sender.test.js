@@ -74,6 +74,8 @@ test('associations go in their order, one request at a time, and none overtakes 
   await services.delivered(ids[2]);
   expect(keys(net)).toEqual([ids[0], ids[0], ids[0], ids[0], ids[1], ids[2]]);
   expect(net.requests.every(({ underWay }) => underWay === 1)).toBe(true);
+  // The page's own requests may have used up what `keepalive` allows.
+  expect(net.requests.map(({ keepalive }) => keepalive)).toEqual([true, false, true, false, true, true]);
   await services.close();
 });
 
@@ -451,10 +453,14 @@ test('a server that never answers is given up, and asked again', async () => {
 
 test('closing breaks off the request under way, and the next opening sends it', async () => {
   const { services, net, options } = await connected();
-  net.next.push('hang');
-  const id = await handOver(services);
-  await receiptIn(services, id, 'sent');
-  await services.close();
+  let id;
+  await new Promise((resolve) => {
+    net.next.push((_request, signal) => new Promise((_, reject) => {
+      signal.addEventListener('abort', () => (reject(signal.reason), resolve()));
+      void services.close();
+    }));
+    void handOver(services).then((association) => (id = association));
+  });
   const again = await openMemory(options);
   await again.delivered(id);
   expect(keys(net)).toEqual([id, id]);

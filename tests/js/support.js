@@ -43,7 +43,7 @@ export function network(server) {
       signal.throwIfAborted();
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     }
-    const given = typeof fate === 'function' ? await fate(request) : fate;
+    const given = typeof fate === 'function' ? await fate(request, signal) : fate;
     if (given instanceof Response) return given;
     const response = await server.handle(request);
     if (fate === 'lose') throw new TypeError('network');
