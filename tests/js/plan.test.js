@@ -374,7 +374,7 @@ test('a reassignment that a writer asks for is granted, and can be undone', asyn
   await services.close();
 });
 
-test.failing('a reassignment of what the server has never seen needs a writer too', async () => {
+test('a reassignment of what the server has never seen needs a writer too', async () => {
   const server = openServer(trusting);
   const services = await openMemory({ endpoint: ENDPOINT, fetch: network(server).fetch, getCredentials: asCustomer });
   await start(services, { customer_id: ROBIN });

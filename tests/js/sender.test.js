@@ -377,7 +377,8 @@ test.each([
 });
 
 test('what is too large for the server is cut in halves until each is taken, under one receipt', async () => {
-  const { services, net, server } = await connected();
+  const getCredentials = jest.fn(asCustomer);
+  const { services, net, server } = await connected({ getCredentials });
   const ids = await Promise.all(Array.from({ length: 5 }, () => start(services)));
   const most = (request) => request.clone().text().then((text) => (JSON.parse(text).services.length > 1 ? answer(413, '<html>') : undefined));
   net.next.push(...Array(20).fill(most));
@@ -385,6 +386,8 @@ test('what is too large for the server is cut in halves until each is taken, und
   const receipt = await services.delivered(association_id);
   expect(receipt.services).toEqual(ids.map((service_id) => ({ service_id, result: 'associated' })));
   expect(await services.receipts()).toEqual([receipt]);
+  // The page is asked about what it knows, not about parts.
+  for (const [about] of getCredentials.mock.calls) expect(about.association_id).toBe(association_id);
   // In order all the same: nothing overtakes.
   const delivered = net.requests.map(({ body }) => JSON.parse(body).services).filter((list) => list.length === 1).map(([one]) => one.service_id);
   expect(delivered).toEqual(ids);
