@@ -1,0 +1,314 @@
+#include "invariants.h"
+
+#include <set>
+
+#include "model/json.h"
+
+namespace anon::model {
+namespace {
+
+constexpr std::string_view kHeaders = "Role: local\n";
+
+std::string Name(std::string_view what, std::string_view id) {
+  return std::string(what) + ' ' + std::string(id);
+}
+
+// The association that an id belongs to: parts have a point and a number behind its id.
+std::string WholeOf(const std::string& id) { return id.substr(0, id.find('.')); }
+
+std::string Whose(Customer customer) {
+  return customer == Customer::kNone ? "nobody" : std::string(IdOf(customer));
+}
+
+// The ids that stand under `name` in a list of objects.
+std::set<std::string> Ids(std::string_view list, std::string_view name) {
+  std::set<std::string> ids;
+  if (!IsArray(list)) return ids;
+  for (const std::string_view element : Elements(list)) ids.insert(Field(element, name));
+  return ids;
+}
+
+bool IsWhole(const ServiceFact& service, size_t mark) {
+  return service.mark == std::to_string(mark) && service.states == 1;
+}
+
+std::string CheckServices(const Browser::State& state) {
+  size_t there = 0;
+  for (size_t mark = 0; mark < state.past.started.size(); ++mark) {
+    const Past::Started& started = state.past.started[mark];
+    if (started.reset) continue;
+    ++there;
+    const auto found = state.facts.services.find(started.id);
+    if (found == state.facts.services.end()) return Name("1: the browser has lost service", started.id);
+    if (!IsWhole(found->second, mark)) return Name("1: not whole in the browser: service", started.id);
+    const Customer whose = state.past.visits[started.visit];
+    const Customer customer = found->second.customer;
+    if (whose != Customer::kNone && customer != Customer::kNone && whose != customer) {
+      return Name("2: started in a visit of " + Whose(whose) + ", it is " + Whose(customer) + "'s: service",
+                  started.id);
+    }
+  }
+  return there == state.facts.services.size() ? "" : "1: the browser has services that were never started";
+}
+
+// What the page can see is what it may.
+std::string CheckSight(History* history, const Browser::State& state) {
+  std::string problem;
+  (void)history->Try(state.store, state.store, [&](Engine& engine) {
+    const auto get = [&](const std::string& target) {
+      return engine.Execute(Message(0, "GET", target, kHeaders, ""), kNow);
+    };
+    std::set<std::string> seen = Ids(get("services/anonymous/k").body, "service_id");
+    for (const char* customer : {"A", "B"}) {
+      seen.merge(Ids(get(std::string("customers/") + customer + "/services").body, "service_id"));
+    }
+    for (const Past::Started& started : state.past.started) {
+      const auto found = state.facts.services.find(started.id);
+      const bool sees =
+          found != state.facts.services.end() && state.past.Sees(started, found->second.customer);
+      const bool by_id = get("services/" + started.id).status == 200;
+      if (sees != by_id || sees != (seen.count(started.id) != 0)) {
+        problem = Name(sees ? "6: not visible: service" : "6: sealed, and visible: service", started.id);
+      }
+    }
+    const std::set<std::string> receipts = Ids(get("local/associations").body, "association_id");
+    for (const auto& [id, association] : state.facts.associations) {
+      const bool sees = state.past.SeesReceiptOf(association.customer);
+      if (sees != (get("local/associations/" + id).status == 200) ||
+          (association.part_of.empty() && sees != (receipts.count(id) != 0))) {
+        problem = Name(sees ? "6: not visible: receipt" : "6: sealed, and visible: receipt", id);
+      }
+    }
+    // All that the outbox gives, one after the other.
+    std::set<std::string> given;
+    for (std::string after;;) {
+      const Response next = get("local/outbox" + after);
+      if (next.status != 200) break;
+      const std::string id = Field(next.body, "association_id");
+      if (!given.insert(id).second) break;
+      after = "?after=" + id;
+    }
+    for (const auto& [id, association] : state.facts.associations) {
+      const bool sends = association.waits && state.past.SeesReceiptOf(association.customer);
+      if (sends != (given.count(id) != 0)) {
+        problem = Name(sends ? "1: not in the outbox: association" : "6: sealed, and sent: association", id);
+      }
+    }
+    const std::string visit = "{\"visit\":" + std::to_string(state.past.visits.size() - 1) +
+                              (state.past.current() == Customer::kNone
+                                   ? "}"
+                                   : ",\"customer_id\":" + Quoted(IdOf(state.past.current())) + "}");
+    if (const std::string shown = get("local/visit").body; shown != visit) {
+      problem = "6: the visit is " + shown + ", not " + visit;
+    }
+  });
+  return problem;
+}
+
+// Whether a receipt may go from one phase to the other in that operation.
+bool MayGo(const Past::Made* made, const std::string& from, const std::string& to, Ask ask) {
+  if (from == to) return true;
+  const bool open = from == "pending" || from == "sent";
+  if (to == "sent") return from == "pending" && ask == Ask::kMarkSent;
+  if (to == "undone") return from != "undone" && (ask == Ask::kUndo || (open && ask == Ask::kReceipt));
+  if (to == "acknowledged") {
+    return ask == Ask::kReceipt &&
+           (from == "sent" || (from == "pending" && made != nullptr && made->retried));
+  }
+  if (to == "rejected") return open && (ask == Ask::kRejected || ask == Ask::kReceipt);
+  return to == "pending" && from == "rejected" && ask == Ask::kRetry;
+}
+
+// Undone is as if it had never been, where nothing else has happened to the service since.
+std::string CheckUndone(const Browser::State& from, const Browser::State& to, const Past::Made& made) {
+  for (const auto& [id, before] : made.before) {
+    const auto was = from.facts.services.find(id);
+    const auto is = to.facts.services.find(id);
+    if (was == from.facts.services.end() || was->second.association != made.id) continue;
+    if (is == to.facts.services.end() || is->second.record != before) {
+      return Name("3: undone, and not as it was before: service", id);
+    }
+  }
+  return {};
+}
+
+// Whether the server has taken an association in, and has not undone it: the results, of all parts.
+std::map<std::string, std::string> InEffect(const Facts& server, const std::string& id) {
+  std::map<std::string, std::string> results;
+  for (const auto& [one, association] : server.associations) {
+    if (WholeOf(one) == id && association.phase == "acknowledged") {
+      results.insert(association.results.begin(), association.results.end());
+    }
+  }
+  return results;
+}
+
+// Whether the server has been told to undo something that held the service.
+bool EverUndone(const Facts& server, const std::string& service_id) {
+  for (const auto& [id, association] : server.associations) {
+    if (!association.undoes.empty() && association.results.count(service_id) != 0) return true;
+  }
+  return false;
+}
+
+std::string CheckAcknowledged(const std::string& id, const AssociationFact& here, const Facts& server) {
+  const auto results = InEffect(server, id);
+  for (const auto& [service_id, result] : here.results) {
+    const auto there = results.find(service_id);
+    const bool undone = EverUndone(server, service_id);
+    if (!undone && (there == results.end() || there->second != result)) {
+      return Name("4: acknowledged, and the server has it otherwise: association", id);
+    }
+    if (result == "conflict" || undone || !here.undoes.empty()) continue;
+    const auto service = server.services.find(service_id);
+    if (service == server.services.end() || service->second.customer != here.customer) {
+      return Name("1: acknowledged, and not " + Whose(here.customer) + "'s at the server: service",
+                  service_id);
+    }
+  }
+  return {};
+}
+
+// An association that is undone here: withdrawn, or by another one that goes to the server.
+std::string CheckUndoneBoth(const std::string& id, const AssociationFact& here, const Facts& browser,
+                            const Facts& server) {
+  const auto results = InEffect(server, id);
+  if (here.undone_by.empty()) {
+    return results.empty() ? "" : Name("3: withdrawn, and has taken effect: association", id);
+  }
+  const auto undo = browser.associations.find(here.undone_by);
+  if (undo == browser.associations.end() || undo->second.phase != "acknowledged") return {};
+  if (!results.empty()) return Name("3: its undo was acknowledged, and it is in effect: association", id);
+  for (const auto& [service_id, result] : here.results) {
+    const auto service = server.services.find(service_id);
+    if (service == server.services.end() || service->second.customer != here.customer) continue;
+    bool other = false;
+    for (const auto& [one, association] : server.associations) {
+      const auto found = association.results.find(service_id);
+      other = other || (association.phase == "acknowledged" && association.undoes.empty() &&
+                        found != association.results.end() && found->second != "conflict");
+    }
+    if (!other)
+      return Name("3: its association was undone, and it is still the customer's: service", service_id);
+  }
+  return {};
+}
+
+// What the server holds against what was promised in the browser.
+std::string CheckServerAgainst(const Past& past, const Facts& browser, const Facts& server) {
+  for (const auto& [id, association] : server.associations) {
+    const std::string whole = WholeOf(id);
+    const Past::Made* made = past.FindMade(whole);
+    if (made == nullptr) return Name("2: at the server, and never made: association", id);
+    if (made->customer != association.customer || past.visits[made->visit] != association.customer) {
+      return Name("2: made for " + Whose(made->customer) + ", and " + Whose(association.customer) +
+                      "'s at the server: association",
+                  id);
+    }
+    const auto here = browser.associations.find(whole);
+    const bool in_effect = association.phase == "acknowledged";
+    if (here == browser.associations.end() || !in_effect) continue;
+    if (here->second.phase == "pending" && !made->retried) {
+      return Name("4: never marked as sent, and at the server: association", id);
+    }
+    if (here->second.phase == "rejected" && here->second.results.size() == association.results.size()) {
+      return Name("4: rejected, and has taken effect: association", id);
+    }
+  }
+  for (const auto& [id, service] : server.services) {
+    const Past::Started* started = past.FindStarted(id);
+    if (started == nullptr) return Name("1: at the server, and never started: service", id);
+    if (!IsWhole(service, static_cast<size_t>(started - past.started.data()))) {
+      return Name("1: not whole at the server: service", id);
+    }
+    const Customer whose = past.visits[started->visit];
+    if (whose != Customer::kNone && service.customer != Customer::kNone && whose != service.customer) {
+      return Name("2: started in a visit of " + Whose(whose) + ", at the server it is " +
+                      Whose(service.customer) + "'s: service",
+                  id);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string CheckBrowser(History* history, const Browser::State& state) {
+  if (std::string problem = CheckServices(state); !problem.empty()) return problem;
+  return CheckSight(history, state);
+}
+
+std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask, uint32_t argument) {
+  for (const auto& [id, before] : from.facts.associations) {
+    const auto after = to.facts.associations.find(id);
+    if (after == to.facts.associations.end()) {
+      const bool part = !before.part_of.empty();
+      const bool ended = before.phase == "acknowledged" || before.phase == "undone";
+      if (ask == Ask::kReset ? ended : part) continue;
+      return Name("4: gone from the browser: association", id);
+    }
+    if (!MayGo(from.past.FindMade(id), before.phase, after->second.phase, ask)) {
+      return Name("4: from " + before.phase + " to " + after->second.phase + ": association", id);
+    }
+  }
+  if (ask == Ask::kUndo) return CheckUndone(from, to, from.past.made[argument]);
+  return {};
+}
+
+std::string CheckDelivery(const Server::State& from, const Server::State& to, const std::string& association,
+                          Customer credentials, std::string_view envelope, const Response& response) {
+  const bool same = from.store == to.store;
+  if (response.status != 200)
+    return same ? "" : Name("3: refused, and has taken effect: association", association);
+  const auto before = from.answers.find(association);
+  const auto known = from.facts.associations.find(association);
+  const bool undone = known != from.facts.associations.end() && known->second.phase == "undone";
+  if (before != from.answers.end() || undone) {
+    if (!same) return Name("3: has taken effect again: association", association);
+    if (!undone && before->second != response.body) {
+      return Name("3: a repeat is answered otherwise: association", association);
+    }
+  }
+  const bool undoes = !Field(envelope, "undoes").empty();
+  for (const auto& [id, service] : to.facts.services) {
+    const auto was = from.facts.services.find(id);
+    if (was != from.facts.services.end() && was->second.record == service.record) continue;
+    const bool changes = was == from.facts.services.end() || was->second.customer != service.customer;
+    const bool gives_back = undoes && service.customer == Customer::kNone;
+    if (changes && service.customer != credentials && !gives_back) {
+      return Name("2: came with the credentials of " + Whose(credentials) + ", and is now " +
+                      Whose(service.customer) + "'s: service",
+                  id);
+    }
+    if (was != from.facts.services.end() && was->second.customer != Customer::kNone &&
+        was->second.customer != credentials) {
+      return Name("2: taken from " + Whose(was->second.customer) + ": service", id);
+    }
+  }
+  return from.facts.services.size() <= to.facts.services.size() ? "" : "1: the server has lost a service";
+}
+
+std::string CheckBoth(const Browser::State& browser, const Server::State& server) {
+  std::string problem = CheckServerAgainst(browser.past, browser.facts, server.facts);
+  for (const auto& [id, here] : browser.facts.associations) {
+    if (!problem.empty()) break;
+    if (here.part_of.empty() && here.phase == "acknowledged")
+      problem = CheckAcknowledged(id, here, server.facts);
+    if (here.phase == "undone") problem = CheckUndoneBoth(id, here, browser.facts, server.facts);
+  }
+  return problem;
+}
+
+std::string CheckEnd(const Browser::State& browser) {
+  for (const auto& [id, association] : browser.facts.associations) {
+    if (association.phase == "pending" || association.phase == "sent" || association.waits) {
+      return Name("1: never ends: association", id);
+    }
+    if (!association.undoes.empty() && association.phase != "acknowledged") {
+      return Name("3: its undo was accepted here, and not there: association", association.undoes);
+    }
+  }
+  return {};
+}
+
+}  // namespace anon::model
