@@ -71,7 +71,6 @@ class Explorer {
   }
 
   bool Fail(uint32_t problem, Origin last) {
-    report_.wrong = stage_->texts[problem];
     std::vector<Step> steps = {last.step};
     for (uint32_t at = last.from; at != 0; at = origins_[at].from) steps.push_back(origins_[at].step);
     std::reverse(steps.begin(), steps.end());
@@ -80,6 +79,7 @@ class Explorer {
       report_.trace.push_back(Tell(*stage_, world, step));
       (void)Take(stage_, step, &world);
     }
+    report_.wrong = Readable(*stage_, world, stage_->texts[problem]);
     return false;
   }
 

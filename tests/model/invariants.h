@@ -33,8 +33,8 @@ namespace anon::model {
 [[nodiscard]] std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask,
                                       uint32_t argument);
 
-/// 2 and 3 in what a posting made of a state of the server.
-[[nodiscard]] std::string CheckDelivery(const Server::State& from, const Server::State& to,
+/// 2 and 3 in what a posting made of a state of the server; `same`: nothing was stored.
+[[nodiscard]] std::string CheckDelivery(const Server::State& from, const Server::State& to, bool same,
                                         const std::string& association, Customer credentials,
                                         std::string_view envelope, const Response& response);
 

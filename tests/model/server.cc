@@ -46,8 +46,8 @@ Outcome Server::Make(uint32_t at, const Posting& posting, bool later) {
     outcome.next = Intern(store, std::move(answers));
   }
   if (problem.empty()) {
-    problem = CheckDelivery(states_[at], states_[outcome.next], association, posting.credentials,
-                            (*texts_)[posting.envelope], response);
+    problem = CheckDelivery(states_[at], states_[outcome.next], trial.file.empty(), association,
+                            posting.credentials, (*texts_)[posting.envelope], response);
   }
   outcome.problem = texts_->Number(problem);
   return outcome;

@@ -224,7 +224,8 @@ void PossibleOnTheWay(const Stage& stage, const World& world, std::vector<Step>*
     out->push_back({Kind::kDeliver, 0, posting});
     out->push_back({Kind::kDrop, 0, posting});
     if (HasRoom(stage, world)) out->push_back({Kind::kDuplicate, 0, posting});
-    if (stage.bounds.too_large && IsLarge(stage, posting)) out->push_back({Kind::kRefuse, 0, posting});
+    if (stage.bounds.too_large && IsLarge(stage, posting)) out->push_back({Kind::kTooLarge, 0, posting});
+    if (stage.bounds.refusals) out->push_back({Kind::kRefuse, 0, posting});
   }
 }
 
@@ -286,9 +287,13 @@ uint32_t Take(Stage* stage, const Step& step, World* world) {
     case Kind::kDrop:
       Remove(world, step.of);
       return 0;
-    case Kind::kRefuse:
+    case Kind::kTooLarge:
       Remove(world, step.of);
       Answer(world, step.of, stage->texts.Number(R"(413 {"code":"too_large","message":"no"})"));
+      return 0;
+    case Kind::kRefuse:
+      Remove(world, step.of);
+      Answer(world, step.of, stage->texts.Number(R"(404 {"code":"no_such_path","message":"no"})"));
       return 0;
     case Kind::kCookie:
       world->cookie = static_cast<Customer>(step.of);
@@ -346,6 +351,9 @@ uint32_t Complete(Stage* stage, World world) {
     const auto of = static_cast<uint16_t>(customer);
     world.cookie = customer;
     uint32_t problem = take(Kind::kSignIn, 0, of);
+    for (uint16_t i = 0; i < stage->browser[world.browser].past.made.size() && problem == 0; ++i) {
+      problem = take(Kind::kRetry, 0, i);
+    }
     world.tabs[0].passed_over = 0;
     // Each association takes one round; what is cut takes a few more.
     for (size_t round = 0; problem == 0 && round < 16; ++round) {

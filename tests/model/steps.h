@@ -35,7 +35,8 @@ struct Step {
     kDeliver,    ///< and the tab that waits for it, if any, gets the answer
     kDuplicate,  ///< one that is on its way is there twice
     kDrop,
-    kRefuse,  ///< something on the way answers that it is too large
+    kTooLarge,  ///< something on the way refuses its size
+    kRefuse,    ///< the server refuses it as a whole, as one does that is set up wrongly for a while
     // What happens to all.
     kCookie,  ///< the browser gets the credentials of the customer `of`
     kServerStore,
@@ -63,6 +64,9 @@ void Possible(Stage* stage, const World& world, std::vector<Step>* out);
 
 /// The step in words; `world` is the one before it.
 [[nodiscard]] std::string Tell(const Stage& stage, const World& world, const Step& step);
+
+/// A text with the ids in it put as the numbers that people read.
+[[nodiscard]] std::string Readable(const Stage& stage, const World& world, std::string text);
 
 }  // namespace anon::model
 

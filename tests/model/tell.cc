@@ -76,8 +76,10 @@ std::string Told(const Stage& stage, const World& world, const Step& step) {
       return "the network doubles " + posting();
     case Kind::kDrop:
       return "the network loses " + posting();
-    case Kind::kRefuse:
+    case Kind::kTooLarge:
       return "a proxy refuses, as too large, " + posting();
+    case Kind::kRefuse:
+      return "the server refuses " + posting();
     case Kind::kCookie:
       return "the browser's credentials are now those of " + Whose(step.of);
     case Kind::kServerStore:
@@ -91,6 +93,18 @@ std::string Told(const Stage& stage, const World& world, const Step& step) {
 }
 
 }  // namespace
+
+std::string Readable(const Stage& stage, const World& world, std::string text) {
+  const Past& past = stage.browser[world.browser].past;
+  const auto replace = [&text](const std::string& id, size_t number) {
+    for (size_t at; (at = text.find(id)) != std::string::npos;) {
+      text.replace(at, id.size(), std::to_string(number));
+    }
+  };
+  for (size_t i = 0; i < past.started.size(); ++i) replace(past.started[i].id, i + 1);
+  for (size_t i = 0; i < past.made.size(); ++i) replace(past.made[i].id, i + 1);
+  return text;
+}
 
 std::string Tell(const Stage& stage, const World& world, const Step& step) {
   const bool in_tab = step.kind <= Kind::kGiveUp;

@@ -67,7 +67,8 @@ struct Bounds {
   bool time = false;  ///< the undo window may pass
   bool plans = false;
   bool reset = false;
-  bool too_large = false;  ///< something on the way refuses bodies of two services
+  bool too_large = false;  ///< something on the way may refuse bodies of two services
+  bool refusals = false;   ///< the server may refuse anything for a while
   bool behind = false;     ///< tabs keep what they have read until they ask for something
 };
 
