@@ -16,11 +16,12 @@ enum class Ask : uint8_t {
   kSignIn,       ///< the customer `argument`
   kSignOut,
   kReset,
-  kOutbox,    ///< what comes after the association `argument` (a text, may be empty)
+  kOutbox,
   kMarkSent,  ///< the association `argument` (a text)
   kReceipt,   ///< the server's answer `argument` (a text: `status body`)
   kRejected,  ///< the same, with the association's id and a space in front
   kSplit,     ///< the association `argument` (a text)
+  kSlices,    ///< the same
   kPiece,     ///< a checkpoint
 };
 

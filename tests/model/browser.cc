@@ -27,7 +27,9 @@ std::string OrderOf(const std::string& plan) {
 
 }  // namespace
 
-Browser::Browser(Texts* texts, bool exact) : texts_(texts), exact_(exact) { Intern(History::kEmpty, Past()); }
+Browser::Browser(Texts* texts, bool exact, bool large) : texts_(texts), exact_(exact), large_(large) {
+  Intern(History::kEmpty, Past());
+}
 
 Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint32_t argument, bool later) {
   // Services and associations are numbered, so that what is started in another order is the same in the end.
@@ -49,7 +51,8 @@ Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint
   const std::string& text = (*texts_)[argument];
   switch (ask) {
     case Ask::kStart: {
-      const std::string body = R"({"contact_key":"k","Mark":)" + std::to_string(started) + "}";
+      const std::string body = R"({"contact_key":"k","Mark":)" + std::to_string(started) +
+                               (large_ ? ",\"Filler\":" + Quoted(std::string(600, 'x')) : "") + "}";
       Answer answer = call(2 * started, "POST", "services/start", body);
       const std::string id = Field(answer.body, "service_id");
       call(0, "POST", "services/" + id + "/states/start", R"({"state_type":"basket"})");
@@ -72,7 +75,7 @@ Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint
     case Ask::kReset:
       return call(0, "POST", "local/reset", "{}");
     case Ask::kOutbox:
-      return call(0, "GET", "local/outbox" + (text.empty() ? "" : "?after=" + text));
+      return call(0, "GET", "local/outbox");
     case Ask::kMarkSent:
       return association(text, "/sent");
     case Ask::kReceipt: {
@@ -85,6 +88,8 @@ Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint
     }
     case Ask::kSplit:
       return association(text, "/split");
+    case Ask::kSlices:
+      return call(0, "GET", "local/associations/" + text + "/slices?bytes=1024");
     case Ask::kPiece:
       break;
   }

@@ -27,8 +27,9 @@ class Browser {
     uint32_t problem = 0;  ///< what is wrong with it
   };
 
-  /// `exact`: states whose journals differ are kept apart even if they mean the same.
-  Browser(Texts* texts, bool exact);
+  /// `exact`: states whose journals differ are kept apart even if they mean the same. `large`: services are
+  /// so large that each makes a slice.
+  Browser(Texts* texts, bool exact, bool large);
 
   [[nodiscard]] Outcome Do(uint32_t at, Ask ask, uint32_t argument, bool later);
   /// What a tab does that executes at `seen` and stores at `head` without looking what else is there. `seen`
@@ -54,6 +55,7 @@ class Browser {
 
   Texts* texts_;
   bool exact_;
+  bool large_;
   History history_;
   std::deque<State> states_;
   std::unordered_map<std::string, uint32_t> known_;  ///< by digest and past

@@ -15,7 +15,7 @@ using anon::model::Limits;
 constexpr const char* kUsage =
     "explore [--depth N] [--seconds N] [--complete N] [--tabs 1-3] [--services N] [--associations N]\n"
     "        [--visits N] [--postings 1-4] [--pieces N] [--time 0|1] [--plans 0|1] [--reset 0|1]\n"
-    "        [--too-large 0|1] [--refusals 0|1] [--behind 0|1] [--bug 0-4]\n";
+    "        [--too-large 0|1] [--refusals 0|1] [--farewells 0|1] [--behind 0|1] [--bug 0-4]\n";
 
 bool Set(const std::string& name, double value, Bounds* bounds, Limits* limits, Bug* bug) {
   const auto count = static_cast<size_t>(value);
@@ -46,6 +46,8 @@ bool Set(const std::string& name, double value, Bounds* bounds, Limits* limits, 
     bounds->reset = on;
   else if (name == "--too-large")
     bounds->too_large = on;
+  else if (name == "--farewells")
+    bounds->farewells = on;
   else if (name == "--refusals")
     bounds->refusals = on;
   else if (name == "--behind")

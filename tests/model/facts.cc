@@ -25,7 +25,7 @@ void Take(const Change& change, Facts* facts) {
     association.undoes = record.Text(Tag::kUndoes);
     association.undone_by = record.Text(Tag::kUndoneBy);
     association.part_of = record.Text(Tag::kPartOf);
-    association.waits = record.Has(Tag::kOrder);
+    association.place = record.Integer(Tag::kOrder).value_or(0);
   }
 }
 

@@ -32,7 +32,7 @@ struct AssociationFact {
   std::string undoes;
   std::string undone_by;
   std::string part_of;
-  bool waits = false;  ///< is in the outbox
+  int64_t place = 0;  ///< in the outbox; 0 if it is not there
 };
 
 struct Facts {

@@ -80,21 +80,15 @@ std::string CheckSight(History* history, const Browser::State& state) {
         problem = Name(sees ? "6: not visible: receipt" : "6: sealed, and visible: receipt", id);
       }
     }
-    // All that the outbox gives, one after the other.
-    std::set<std::string> given;
-    for (std::string after;;) {
-      const Response next = get("local/outbox" + after);
-      if (next.status != 200) break;
-      const std::string id = Field(next.body, "association_id");
-      if (!given.insert(id).second) break;
-      after = "?after=" + id;
-    }
+    // The outbox gives the oldest that may be sent.
+    std::pair<int64_t, std::string> oldest = {INT64_MAX, ""};
     for (const auto& [id, association] : state.facts.associations) {
-      const bool sends = association.waits && state.past.SeesReceiptOf(association.customer);
-      if (sends != (given.count(id) != 0)) {
-        problem = Name(sends ? "1: not in the outbox: association" : "6: sealed, and sent: association", id);
-      }
+      if (association.place == 0 || !state.past.SeesReceiptOf(association.customer)) continue;
+      oldest = std::min(oldest, {association.place, id});
     }
+    const std::string given = Field(get("local/outbox").body, "association_id");
+    if (given != oldest.second)
+      problem = "6: the outbox gives association " + given + ", not " + oldest.second;
     const std::string visit = "{\"visit\":" + std::to_string(state.past.visits.size() - 1) +
                               (state.past.current() == Customer::kNone
                                    ? "}"
@@ -301,7 +295,7 @@ std::string CheckBoth(const Browser::State& browser, const Server::State& server
 
 std::string CheckEnd(const Browser::State& browser) {
   for (const auto& [id, association] : browser.facts.associations) {
-    if (association.phase == "pending" || association.phase == "sent" || association.waits) {
+    if (association.phase == "pending" || association.phase == "sent" || association.place != 0) {
       return Name("1: never ends: association", id);
     }
     if (!association.undoes.empty() && association.phase != "acknowledged") {

@@ -5,6 +5,7 @@
 
 #include "association/association.h"
 #include "invariants.h"
+#include "model/json.h"
 
 namespace anon::model {
 namespace {
@@ -71,11 +72,8 @@ void Add(World* world, uint32_t posting) {
 }
 
 uint32_t Fetch(Stage* stage, World* world, Tab* tab) {
-  const Outcome next = Do(stage, world, tab, Ask::kOutbox, tab->passed_over);
-  if (next.status != 200) {
-    tab->passed_over = 0;  // it begins anew at the next occasion
-    return next.problem;
-  }
+  const Outcome next = Do(stage, world, tab, Ask::kOutbox, 0);
+  if (next.status != 200) return next.problem;
   tab->pc = Pc::kFetched;
   tab->association = next.association;
   tab->envelope = next.text;
@@ -91,7 +89,6 @@ uint32_t Mark(Stage* stage, World* world, Tab* tab) {
 
 uint32_t Post(Stage* stage, World* world, Tab* tab) {
   if (world->cookie == Customer::kNone) {
-    tab->passed_over = tab->association;
     Stop(tab);
     return 0;
   }
@@ -128,6 +125,25 @@ uint32_t Deliver(Stage* stage, World* world, uint32_t posting) {
   return outcome.problem;
 }
 
+// The page goes away while it waits: small copies of what it had posted may still come through. Nobody hears
+// the answers.
+uint32_t Farewell(Stage* stage, World* world, Tab* tab) {
+  const Outcome slices = Do(stage, world, tab, Ask::kSlices, tab->association);
+  if (slices.status == 200) {
+    for (const std::string_view slice : Elements(stage->texts[slices.text])) {
+      Posting posting{0, 0, world->cookie};
+      for (const Member& member : Members(slice)) {
+        const uint32_t text = stage->texts.Number(AsString(member.value).value_or(""));
+        (member.name == "body" ? posting.envelope : posting.association) = text;
+      }
+      if (HasRoom(*stage, *world)) Add(world, stage->server.Number(posting));
+    }
+  }
+  *tab = Tab();
+  tab->seen = world->browser;
+  return slices.problem;
+}
+
 uint32_t Record(Stage* stage, World* world, Tab* tab) {
   const std::string& answer = stage->texts[tab->answer];
   const std::string status = answer.substr(0, 3);
@@ -137,10 +153,7 @@ uint32_t Record(Stage* stage, World* world, Tab* tab) {
   const uint32_t number = tab->answer;
   Stop(tab);
   if (status == "200") return Do(stage, world, tab, Ask::kReceipt, number).problem;
-  if (code == "customer_mismatch") {
-    tab->passed_over = association;
-    return 0;
-  }
+  if (code == "customer_mismatch") return 0;
   if (status == "413") {
     const Outcome split = Do(stage, world, tab, Ask::kSplit, association);
     if (split.status < 300 || split.status == 400 || split.status == 409) return split.problem;
@@ -190,7 +203,7 @@ void PossibleInTab(const Stage& stage, const World& world, uint8_t number, std::
   const size_t made = stage.browser[world.browser].past.made.size();
   if (tab.plan != 0 && made < stage.bounds.associations) out->push_back({Kind::kAssociatePlanned, number, 0});
   if (stage.bounds.behind && tab.seen != world.browser) out->push_back({Kind::kRefresh, number, 0});
-  if (tab.pc != Pc::kIdle || tab.passed_over != 0 || tab.plan != 0) {
+  if (tab.pc != Pc::kIdle || tab.plan != 0) {
     out->push_back({Kind::kTabCrash, number, 0});
   }
   switch (tab.pc) {
@@ -205,6 +218,9 @@ void PossibleInTab(const Stage& stage, const World& world, uint8_t number, std::
       break;
     case Pc::kWaiting:
       out->push_back({Kind::kGiveUp, number, 0});
+      if (stage.bounds.farewells && world.cookie != Customer::kNone) {
+        out->push_back({Kind::kFarewell, number, 0});
+      }
       break;
     case Pc::kAnswered:
       out->push_back({Kind::kRecord, number, 0});
@@ -279,6 +295,8 @@ uint32_t Take(Stage* stage, const Step& step, World* world) {
     case Kind::kGiveUp:
       Stop(tab);
       return 0;
+    case Kind::kFarewell:
+      return Farewell(stage, world, tab);
     case Kind::kDeliver:
       return Deliver(stage, world, step.of);
     case Kind::kDuplicate:
@@ -354,7 +372,6 @@ uint32_t Complete(Stage* stage, World world) {
     for (uint16_t i = 0; i < stage->browser[world.browser].past.made.size() && problem == 0; ++i) {
       problem = take(Kind::kRetry, 0, i);
     }
-    world.tabs[0].passed_over = 0;
     // Each association takes one round; what is cut takes a few more.
     for (size_t round = 0; problem == 0 && round < 16; ++round) {
       problem = take(Kind::kFetch, 0);

@@ -30,7 +30,8 @@ struct Step {
     kMark,
     kPost,
     kRecord,
-    kGiveUp,  ///< waits no longer
+    kGiveUp,    ///< waits no longer
+    kFarewell,  ///< the page goes away, and sends in small pieces what it had posted
     // What happens to what is on its way. `of`: a posting.
     kDeliver,    ///< and the tab that waits for it, if any, gets the answer
     kDuplicate,  ///< one that is on its way is there twice

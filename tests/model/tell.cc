@@ -70,6 +70,8 @@ std::string Told(const Stage& stage, const World& world, const Step& step) {
       return "records the answer to " + sent();
     case Kind::kGiveUp:
       return "waits no longer for the answer to " + sent();
+    case Kind::kFarewell:
+      return "goes away, sends " + sent() + " in slices, and is opened again";
     case Kind::kDeliver:
       return "the server gets " + posting();
     case Kind::kDuplicate:
@@ -107,7 +109,7 @@ std::string Readable(const Stage& stage, const World& world, std::string text) {
 }
 
 std::string Tell(const Stage& stage, const World& world, const Step& step) {
-  const bool in_tab = step.kind <= Kind::kGiveUp;
+  const bool in_tab = step.kind <= Kind::kFarewell;
   return (in_tab ? "tab " + std::to_string(step.tab + 1) + ' ' : "") + Told(stage, world, step);
 }
 

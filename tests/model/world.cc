@@ -32,8 +32,7 @@ uint64_t Key(const Stage& stage, const World& world) {
     const uint64_t seen = stage.bounds.behind ? stage.browser[tab.seen].same : 0;
     hash.Add(seen << 32 | static_cast<uint64_t>(tab.pc));
     hash.Add(uint64_t{tab.association} << 32 | tab.envelope);
-    hash.Add(uint64_t{tab.answer} << 32 | tab.passed_over);
-    hash.Add(tab.plan);
+    hash.Add(uint64_t{tab.answer} << 32 | tab.plan);
     tabs += hash.value();
   }
   Hash hash;

@@ -32,7 +32,6 @@ struct Tab {
   uint32_t association = 0;  ///< text: of what it sends
   uint32_t envelope = 0;     ///< text: what it sends; while waiting, the posting
   uint32_t answer = 0;       ///< text
-  uint32_t passed_over = 0;  ///< text: the association that the credentials would not deliver
   uint32_t plan = 0;         ///< text: a plan that the page has seen
   uint32_t seen = 0;         ///< state of the browser's store that this tab has in memory
 };
@@ -68,6 +67,7 @@ struct Bounds {
   bool plans = false;
   bool reset = false;
   bool too_large = false;  ///< something on the way may refuse bodies of two services
+  bool farewells = false;  ///< pages that go away send what they can in small pieces
   bool refusals = false;   ///< the server may refuse anything for a while
   bool behind = false;     ///< tabs keep what they have read until they ask for something
 };
@@ -75,7 +75,7 @@ struct Bounds {
 /// What the numbers of worlds stand for, and what is known about them.
 struct Stage {
   explicit Stage(const Bounds& chosen, Bug planted = Bug::kNone)
-      : bounds(chosen), bug(planted), browser(&texts, chosen.behind), server(&texts) {}
+      : bounds(chosen), bug(planted), browser(&texts, chosen.behind, chosen.farewells), server(&texts) {}
 
   Bounds bounds;
   Bug bug;
