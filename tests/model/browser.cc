@@ -28,7 +28,7 @@ std::string OrderOf(const std::string& plan) {
 }  // namespace
 
 Browser::Browser(Texts* texts, bool exact, bool large) : texts_(texts), exact_(exact), large_(large) {
-  Intern(History::kEmpty, Past());
+  Intern(History::kEmpty, Past(), Facts());
 }
 
 Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint32_t argument, bool later) {
@@ -133,7 +133,7 @@ Outcome Browser::Make(uint32_t at, Ask ask, uint32_t argument, bool later) {
   const History::Id next = history_.Add(store, trial, &problem);
   const Facts facts = FactsOf(history_.Dump(next));
   past.Advance(states_[at].facts, facts, ask, Who(ask, argument), argument, answer.body);
-  outcome.next = Intern(next, std::move(past));
+  outcome.next = Intern(next, std::move(past), facts);
   if (problem.empty()) problem = CheckChange(states_[at], states_[outcome.next], ask, argument);
   outcome.problem = texts_->Number(problem);
   return outcome;
@@ -144,7 +144,7 @@ Outcome Browser::DoBlindly(uint32_t* seen, uint32_t head, Ask ask, uint32_t argu
   const State& there = states_[head];
   Answer answer;
   const History::Trial trial = history_.Try(believed.store, there.store, [&](Engine& engine) {
-    answer = Execute(engine, believed.past, ask, argument, later);
+    answer = Execute(engine, there.past, ask, argument, later);
   });
   Outcome outcome{head, answer.status, texts_->Number(answer.body), texts_->Number(answer.association), 0};
   if (trial.file.empty()) return outcome;
@@ -154,7 +154,7 @@ Outcome Browser::DoBlindly(uint32_t* seen, uint32_t head, Ask ask, uint32_t argu
     const Facts facts = FactsOf(history_.Dump(store));
     Past past = state.past;
     past.Advance(state.facts, facts, ask, Who(ask, argument), argument, answer.body);
-    *next = Intern(store, std::move(past));
+    *next = Intern(store, std::move(past), facts);
   };
   const uint32_t before = *seen;
   put(there, &outcome.next);
@@ -162,7 +162,7 @@ Outcome Browser::DoBlindly(uint32_t* seen, uint32_t head, Ask ask, uint32_t argu
   return outcome;
 }
 
-uint32_t Browser::Intern(History::Id store, Past past) {
+uint32_t Browser::Intern(History::Id store, Past past, Facts facts) {
   const std::string key = history_.digest(store) + past.Key();
   const auto [found, is_new] = known_.emplace(key, static_cast<uint32_t>(states_.size()));
   if (!is_new && !exact_) return found->second;
@@ -171,7 +171,7 @@ uint32_t Browser::Intern(History::Id store, Past past) {
   state.store = store;
   state.past = std::move(past);
   state.same = found->second;
-  state.facts = FactsOf(history_.Dump(store));
+  state.facts = std::move(facts);
   std::string problem = history_.Check(store);
   if (problem.empty()) problem = CheckBrowser(&history_, state);
   state.problem = texts_->Number(problem);

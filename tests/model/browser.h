@@ -51,7 +51,7 @@ class Browser {
   [[nodiscard]] Customer Who(Ask ask, uint32_t argument) const;
   [[nodiscard]] Outcome Make(uint32_t at, Ask ask, uint32_t argument, bool later);
   [[nodiscard]] Answer Execute(Engine& engine, const Past& past, Ask ask, uint32_t argument, bool later);
-  uint32_t Intern(History::Id store, Past past);
+  uint32_t Intern(History::Id store, Past past, Facts facts);
 
   Texts* texts_;
   bool exact_;

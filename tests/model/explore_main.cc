@@ -1,78 +1,100 @@
-// npm run explore -- [--depth N] [--tabs 2|3] [--seconds N] … : see Usage. Exit code 1 if something is wrong.
+// npm run explore -- [options]: the scenes (scenes.h) one after the other, or one of them, as deep as there
+// is time for. Exit code 1 if something is wrong.
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
+#include <string_view>
 
 #include "explorer.h"
+#include "scenes.h"
 
 namespace {
 
-using anon::model::Bounds;
-using anon::model::Bug;
-using anon::model::Limits;
+using namespace anon::model;  // NOLINT(google-build-using-namespace)
 
 constexpr const char* kUsage =
-    "explore [--depth N] [--seconds N] [--complete N] [--tabs 1-3] [--services N] [--associations N]\n"
-    "        [--visits N] [--postings 1-4] [--pieces N] [--time 0|1] [--plans 0|1] [--reset 0|1]\n"
-    "        [--too-large 0|1] [--refusals 0|1] [--farewells 0|1] [--behind 0|1] [--bug 0-4]\n";
+    "--scene NAME  only this one\n"
+    "--depth N     steps, 99\n"
+    "--seconds N   for each scene, 30\n"
+    "--tabs N      1 to 3, 2\n"
+    "--complete N  every how many worlds is brought to an end, 100; 0: none\n"
+    "--bug N       planted: 1 posts before sent, 2 ignores visits, 3 answers first, 4 stores blindly\n"
+    "--services N, --associations N, --visits N, --postings N (1 to 4)\n"
+    "scenes:\n";
 
-bool Set(const std::string& name, double value, Bounds* bounds, Limits* limits, Bug* bug) {
-  const auto count = static_cast<size_t>(value);
-  const bool on = value != 0;
-  if (name == "--depth")
-    limits->depth = count;
-  else if (name == "--seconds")
-    limits->seconds = value;
-  else if (name == "--complete")
-    limits->complete = count;
-  else if (name == "--tabs" && count >= 1 && count <= anon::model::kMostTabs)
-    bounds->tabs = count;
-  else if (name == "--services")
-    bounds->services = count;
-  else if (name == "--associations")
-    bounds->associations = count;
-  else if (name == "--visits")
-    bounds->visits = count;
-  else if (name == "--postings" && count >= 1 && count <= anon::model::kMostPostings)
-    bounds->postings = count;
-  else if (name == "--pieces")
-    bounds->pieces = count;
-  else if (name == "--time")
-    bounds->time = on;
-  else if (name == "--plans")
-    bounds->plans = on;
-  else if (name == "--reset")
-    bounds->reset = on;
-  else if (name == "--too-large")
-    bounds->too_large = on;
-  else if (name == "--farewells")
-    bounds->farewells = on;
-  else if (name == "--refusals")
-    bounds->refusals = on;
-  else if (name == "--behind")
-    bounds->behind = on;
-  else if (name == "--bug" && count <= 4)
-    *bug = static_cast<Bug>(count);
-  else
-    return false;
-  return true;
+struct Options {
+  std::string scene;
+  Limits limits{99, 30, 100};
+  Bug bug = Bug::kNone;
+  size_t tabs = 0;  ///< 0: as the scene says; so below
+  size_t services = 0;
+  size_t associations = 0;
+  size_t visits = 0;
+  size_t postings = 0;
+};
+
+bool Read(std::string_view name, const char* value, Options* options) {
+  const auto number = static_cast<size_t>(std::atoll(value));
+  if (name == "--scene") {
+    options->scene = value;
+    return FindScene(value) != nullptr;
+  }
+  if (name == "--seconds") {
+    options->limits.seconds = std::atof(value);
+    return true;
+  }
+  if (name == "--bug") {
+    options->bug = static_cast<Bug>(number);
+    return number <= static_cast<size_t>(Bug::kStoresBlindly);
+  }
+  const struct {
+    const char* name;
+    size_t* to;
+    size_t most;
+  } numbers[] = {{"--depth", &options->limits.depth, 1000},
+                 {"--complete", &options->limits.complete, SIZE_MAX},
+                 {"--tabs", &options->tabs, kMostTabs},
+                 {"--services", &options->services, 9},
+                 {"--associations", &options->associations, 9},
+                 {"--visits", &options->visits, 9},
+                 {"--postings", &options->postings, kMostPostings}};
+  for (const auto& one : numbers) {
+    if (name != one.name) continue;
+    *one.to = number;
+    return number <= one.most;
+  }
+  return false;
+}
+
+bool Run(const Scene& scene, const Options& options) {
+  Bounds bounds = scene.bounds;
+  if (options.tabs != 0) bounds.tabs = options.tabs;
+  if (options.services != 0) bounds.services = options.services;
+  if (options.associations != 0) bounds.associations = options.associations;
+  if (options.visits != 0) bounds.visits = options.visits;
+  if (options.postings != 0) bounds.postings = options.postings;
+  std::printf("%s: %s\n", scene.name, scene.about);
+  std::fflush(stdout);
+  Stage stage(bounds, options.bug);
+  const Report report = Explore(&stage, options.limits);
+  std::fputs(Print(report).c_str(), stdout);
+  std::fflush(stdout);
+  return report.wrong.empty();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Bounds bounds;
-  Limits limits;
-  Bug bug = Bug::kNone;
+  Options options;
   for (int i = 1; i < argc; i += 2) {
-    if (i + 1 >= argc || !Set(argv[i], std::atof(argv[i + 1]), &bounds, &limits, &bug)) {
-      std::fputs(kUsage, stderr);
-      return 2;
-    }
+    if (i + 1 < argc && Read(argv[i], argv[i + 1], &options)) continue;
+    std::fputs(kUsage, stderr);
+    for (const Scene& scene : Scenes()) std::fprintf(stderr, "  %-11s %s\n", scene.name, scene.about);
+    return 2;
   }
-  anon::model::Stage stage(bounds, bug);
-  const auto report = anon::model::Explore(&stage, limits);
-  std::fputs(anon::model::Print(report).c_str(), stdout);
-  return report.wrong.empty() ? 0 : 1;
+  bool fine = true;
+  for (const Scene& scene : Scenes()) {
+    if (options.scene.empty() || options.scene == scene.name) fine = Run(scene, options) && fine;
+  }
+  return fine ? 0 : 1;
 }

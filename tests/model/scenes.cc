@@ -1,0 +1,57 @@
+#include "scenes.h"
+
+namespace anon::model {
+namespace {
+
+std::vector<Scene> Make() {
+  const Bounds usual;
+  std::vector<Scene> scenes;
+  const auto add = [&](const char* name, const char* about, size_t depth, size_t complete, auto change) {
+    Scene scene{name, about, usual, depth, complete};
+    change(&scene.bounds);
+    scenes.push_back(scene);
+  };
+  add("usual", "two tabs, two services, an association and an undo, two visits, a lossy network", 12, 10,
+      [](Bounds*) {});
+  add("again", "what was undone is associated again", 10, 10,
+      [](Bounds* bounds) { bounds->associations = 3; });
+  add("plans", "plans that are carried out later, three visits", 8, 20, [](Bounds* bounds) {
+    bounds->plans = true;
+    bounds->visits = 3;
+  });
+  add("reset", "the browser is reset, three visits", 9, 20, [](Bounds* bounds) {
+    bounds->reset = true;
+    bounds->visits = 3;
+  });
+  add("parts", "bodies of two services are refused on the way, and go in parts", 11, 10, [](Bounds* bounds) {
+    bounds->too_large = true;
+    bounds->postings = 3;
+  });
+  add("refusals", "the server refuses everything for a while; what was rejected is retried", 10, 20,
+      [](Bounds* bounds) { bounds->refusals = true; });
+  add("farewells", "pages that go away send slices of what they had posted", 11, 20, [](Bounds* bounds) {
+    bounds->farewells = true;
+    bounds->postings = 3;
+  });
+  add("checkpoint", "the journal is compacted", 10, 10, [](Bounds* bounds) { bounds->pieces = 1; });
+  add("behind", "tabs keep in memory what they have read", 8, 10,
+      [](Bounds* bounds) { bounds->behind = true; });
+  add("late", "the undo window passes", 9, 10, [](Bounds* bounds) { bounds->time = true; });
+  return scenes;
+}
+
+}  // namespace
+
+const std::vector<Scene>& Scenes() {
+  static const std::vector<Scene> scenes = Make();
+  return scenes;
+}
+
+const Scene* FindScene(std::string_view name) {
+  for (const Scene& scene : Scenes()) {
+    if (scene.name == name) return &scene;
+  }
+  return nullptr;
+}
+
+}  // namespace anon::model
