@@ -58,6 +58,9 @@ Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint
       call(0, "POST", "services/" + id + "/states/start", R"({"state_type":"basket"})");
       return answer;
     }
+    case Ask::kEdit:
+      return call(0, "PUT", "services/" + past.started[argument].id + "/extensions/Note",
+                  std::to_string(past.edits + 1));
     case Ask::kPlan:
       return call(0, "POST", "local/plan", R"({"customer_id":)" + customer + R"(,"contact_keys":["k"]})");
     case Ask::kAssociate:

@@ -76,7 +76,7 @@ bool Run(const Scene& scene, const Options& options) {
   std::printf("%s: %s\n", scene.name, scene.about);
   std::fflush(stdout);
   Stage stage(bounds, options.bug);
-  const Report report = Explore(&stage, options.limits);
+  const Report report = Explore(&stage, options.limits, scene.before);
   std::fputs(Print(report).c_str(), stdout);
   std::fflush(stdout);
   return report.wrong.empty();

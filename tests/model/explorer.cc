@@ -18,10 +18,15 @@ struct Origin {
 
 class Explorer {
  public:
-  Explorer(Stage* stage, const Limits& limits) : stage_(stage), limits_(limits) {}
+  Explorer(Stage* stage, const Limits& limits, std::vector<Step> before)
+      : stage_(stage), limits_(limits), before_(std::move(before)) {}
 
   Report Run() {
-    (void)Visit(World(), {});
+    World begin;
+    for (const Step& step : before_) {
+      if (const uint32_t problem = Take(stage_, step, &begin)) (void)Fail(problem, {0, {}});
+    }
+    (void)Visit(begin, {});
     while (report_.wrong.empty() && !next_.empty() && report_.levels.size() < limits_.depth) {
       if (!Level()) break;
     }
@@ -73,6 +78,7 @@ class Explorer {
   bool Fail(uint32_t problem, Origin last) {
     std::vector<Step> steps = {last.step};
     for (uint32_t at = last.from; at != 0; at = origins_[at].from) steps.push_back(origins_[at].step);
+    steps.insert(steps.end(), before_.rbegin(), before_.rend());
     std::reverse(steps.begin(), steps.end());
     World world;
     for (const Step& step : steps) {
@@ -85,6 +91,7 @@ class Explorer {
 
   Stage* stage_;
   Limits limits_;
+  std::vector<Step> before_;
   Keys keys_;
   std::vector<Origin> origins_;  ///< of every world, in the order they were come to
   std::vector<World> next_;
@@ -94,7 +101,9 @@ class Explorer {
 
 }  // namespace
 
-Report Explore(Stage* stage, const Limits& limits) { return Explorer(stage, limits).Run(); }
+Report Explore(Stage* stage, const Limits& limits, const std::vector<Step>& before) {
+  return Explorer(stage, limits, before).Run();
+}
 
 std::string Print(const Report& report) {
   std::string out;

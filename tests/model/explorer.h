@@ -32,7 +32,8 @@ struct Report {
   double seconds = 0;
 };
 
-[[nodiscard]] Report Explore(Stage* stage, const Limits& limits);
+/// From the world that these steps lead to; they count as the beginning of every trace, not as depth.
+[[nodiscard]] Report Explore(Stage* stage, const Limits& limits, const std::vector<Step>& before = {});
 
 /// The report in words.
 [[nodiscard]] std::string Print(const Report& report);

@@ -14,7 +14,7 @@ class Explorer : public testing::TestWithParam<Scene> {};
 TEST_P(Explorer, FindsNothingWrong) {
   const Scene& scene = GetParam();
   Stage stage(scene.bounds);
-  const Report report = Explore(&stage, {scene.depth, 1e9, scene.complete});
+  const Report report = Explore(&stage, {scene.depth, 1e9, scene.complete}, scene.before);
   EXPECT_EQ(report.wrong, "") << Print(report);
   EXPECT_EQ(report.depth, scene.depth);
   EXPECT_GT(report.completed, 100U);

@@ -13,8 +13,10 @@ void Take(const Change& change, Facts* facts) {
     ServiceFact& service = facts->services[change.id];
     service.customer = CustomerOf(record.Text(Tag::kCustomerId));
     service.association = record.Text(Tag::kAssociationId);
-    service.record = change.record;
     if (const std::string* mark = record.FindExtension("Mark")) service.mark = *mark;
+    if (const std::string* note = record.FindExtension("Note")) service.note = *note;
+    record.SetExtension("Note", "0");
+    service.record = record.Encode();
   } else if (change.op == Op::kPutState) {
     ++facts->services[change.id].states;
   } else if (change.op == Op::kPutAssociation) {

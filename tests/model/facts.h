@@ -21,7 +21,8 @@ struct ServiceFact {
   Customer customer{};
   std::string mark;         ///< the extension that it was started with
   std::string association;  ///< that handed it over
-  std::string record;       ///< all of it
+  std::string note;         ///< an extension that may be edited; empty if it never was
+  std::string record;       ///< all of it but the note
   uint32_t states = 0;
 };
 

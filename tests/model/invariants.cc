@@ -52,6 +52,34 @@ std::string CheckServices(const Browser::State& state) {
   return there == state.facts.services.size() ? "" : "1: the browser has services that were never started";
 }
 
+// Whether the customer whose visit it is had the service in an association once, and so may know of it.
+bool Held(const Past& past, const std::string& service_id) {
+  for (const Past::Made& made : past.made) {
+    if (past.SeesReceiptOf(made.customer) && made.before.count(service_id) != 0) return true;
+  }
+  return false;
+}
+
+// What an answer to the page names though it is sealed. The associations that an envelope follows do not
+// count: by them the receiver knows that a service comes back to it from where it had come before.
+std::string NamedThough(const Browser::State& state, std::string body) {
+  if (const size_t follows = body.find("\"follows\":["); follows != std::string::npos) {
+    body.erase(follows, body.find(']', follows) - follows);
+  }
+  for (const Past::Made& made : state.past.made) {
+    if (!state.past.SeesReceiptOf(made.customer) && body.find(made.id) != std::string::npos) {
+      return Name("association", made.id);
+    }
+  }
+  for (const Past::Started& started : state.past.started) {
+    const auto found = state.facts.services.find(started.id);
+    const bool sealed = found != state.facts.services.end() && !Held(state.past, started.id) &&
+                        !state.past.Sees(started, found->second.customer);
+    if (sealed && body.find(started.id) != std::string::npos) return Name("service", started.id);
+  }
+  return {};
+}
+
 // What the page can see is what it may.
 std::string CheckSight(History* history, const Browser::State& state) {
   std::string problem;
@@ -89,6 +117,11 @@ std::string CheckSight(History* history, const Browser::State& state) {
     const std::string given = Field(get("local/outbox").body, "association_id");
     if (given != oldest.second)
       problem = "6: the outbox gives association " + given + ", not " + oldest.second;
+    for (const char* target : {"services/anonymous/k", "customers/A/services", "customers/B/services",
+                               "local/associations", "local/outbox"}) {
+      const std::string named = NamedThough(state, get(target).body);
+      if (!named.empty()) problem = "6: sealed, and named by " + std::string(target) + ": " + named;
+    }
     const std::string visit = "{\"visit\":" + std::to_string(state.past.visits.size() - 1) +
                               (state.past.current() == Customer::kNone
                                    ? "}"
@@ -147,7 +180,9 @@ bool EverUndone(const Facts& server, const std::string& service_id) {
   return false;
 }
 
-std::string CheckAcknowledged(const std::string& id, const AssociationFact& here, const Facts& server) {
+std::string CheckAcknowledged(const std::string& id, const AssociationFact& here,
+                              const Server::State& state) {
+  const Facts& server = state.facts;
   const auto results = InEffect(server, id);
   for (const auto& [service_id, result] : here.results) {
     const auto [begin, end] = results.equal_range(service_id);
@@ -156,7 +191,7 @@ std::string CheckAcknowledged(const std::string& id, const AssociationFact& here
     if (!undone && !there) {
       return Name("4: acknowledged, and the server has it otherwise: association", id);
     }
-    if (result == "conflict" || undone || !here.undoes.empty()) continue;
+    if (result == "conflict" || undone || !here.undoes.empty() || service_id == state.moved) continue;
     const auto service = server.services.find(service_id);
     if (service == server.services.end() || service->second.customer != here.customer) {
       return Name("1: acknowledged, and not " + Whose(here.customer) + "'s at the server: service",
@@ -168,7 +203,8 @@ std::string CheckAcknowledged(const std::string& id, const AssociationFact& here
 
 // An association that is undone here: withdrawn, or by another one that goes to the server.
 std::string CheckUndoneBoth(const std::string& id, const AssociationFact& here, const Facts& browser,
-                            const Facts& server) {
+                            const Server::State& state) {
+  const Facts& server = state.facts;
   const auto results = InEffect(server, id);
   if (here.undone_by.empty()) {
     return results.empty() ? "" : Name("3: withdrawn, and has taken effect: association", id);
@@ -179,6 +215,7 @@ std::string CheckUndoneBoth(const std::string& id, const AssociationFact& here, 
   for (const auto& [service_id, result] : here.results) {
     const auto service = server.services.find(service_id);
     if (service == server.services.end() || service->second.customer != here.customer) continue;
+    if (service_id == state.moved) continue;
     bool other = false;
     for (const auto& [one, association] : server.associations) {
       const auto found = association.results.find(service_id);
@@ -191,8 +228,31 @@ std::string CheckUndoneBoth(const std::string& id, const AssociationFact& here, 
   return {};
 }
 
+// What was associated is there as it was sent.
+std::string CheckContent(const Facts& server, const std::map<std::string, std::string>& results,
+                         std::string_view envelope) {
+  for (const Member& member : Members(envelope)) {
+    if (member.name != "services") continue;
+    for (const std::string_view sent : Elements(member.value)) {
+      const std::string id = Field(sent, "service_id");
+      const auto result = results.find(id);
+      if (result == results.end()) return Name("4: without a result: service", id);
+      if (result->second != "associated") continue;
+      const auto there = server.services.find(id);
+      if (there == server.services.end()) return Name("1: associated, and not there: service", id);
+      for (const Member& field : Members(sent)) {
+        const bool differs = (field.name == "Mark" && there->second.mark != field.value) ||
+                             (field.name == "Note" && there->second.note != field.value);
+        if (differs) return Name("1: not there as it was sent: service", id);
+      }
+    }
+  }
+  return {};
+}
+
 // What the server holds against what was promised in the browser.
-std::string CheckServerAgainst(const Past& past, const Facts& browser, const Facts& server) {
+std::string CheckServerAgainst(const Past& past, const Facts& browser, const Server::State& state) {
+  const Facts& server = state.facts;
   for (const auto& [id, association] : server.associations) {
     const std::string whole = WholeOf(id);
     const Past::Made* made = past.FindMade(whole);
@@ -216,6 +276,7 @@ std::string CheckServerAgainst(const Past& past, const Facts& browser, const Fac
       return Name("1: not whole at the server: service", id);
     }
     const Customer whose = past.visits[started->visit];
+    if (id == state.moved) continue;
     if (whose != Customer::kNone && service.customer != Customer::kNone && whose != service.customer) {
       return Name("2: started in a visit of " + Whose(whose) + ", at the server it is " +
                       Whose(service.customer) + "'s: service",
@@ -264,6 +325,11 @@ std::string CheckDelivery(const Server::State& from, const Server::State& to, bo
     }
   }
   const bool undoes = !Field(envelope, "undoes").empty();
+  const auto results = ResultsOf(response.body.substr(response.body.find('['))
+                                     .substr(0, response.body.size() - 1 - response.body.find('[')));
+  if (!undoes && !same) {
+    if (std::string problem = CheckContent(to.facts, results, envelope); !problem.empty()) return problem;
+  }
   for (const auto& [id, service] : to.facts.services) {
     const auto was = from.facts.services.find(id);
     if (was != from.facts.services.end() && was->second.record == service.record) continue;
@@ -283,12 +349,11 @@ std::string CheckDelivery(const Server::State& from, const Server::State& to, bo
 }
 
 std::string CheckBoth(const Browser::State& browser, const Server::State& server) {
-  std::string problem = CheckServerAgainst(browser.past, browser.facts, server.facts);
+  std::string problem = CheckServerAgainst(browser.past, browser.facts, server);
   for (const auto& [id, here] : browser.facts.associations) {
     if (!problem.empty()) break;
-    if (here.part_of.empty() && here.phase == "acknowledged")
-      problem = CheckAcknowledged(id, here, server.facts);
-    if (here.phase == "undone") problem = CheckUndoneBoth(id, here, browser.facts, server.facts);
+    if (here.part_of.empty() && here.phase == "acknowledged") problem = CheckAcknowledged(id, here, server);
+    if (here.phase == "undone") problem = CheckUndoneBoth(id, here, browser.facts, server);
   }
   return problem;
 }

@@ -57,6 +57,7 @@ void Past::Advance(const Facts& from, const Facts& to, Ask ask, Customer custome
   if (ask == Ask::kReset) Reset();
   if (ask == Ask::kRetry) made[argument].retried = true;
   if (ask == Ask::kPiece) ++pieces;
+  if (ask == Ask::kEdit) ++edits;
   for (const auto& [id, association] : to.associations) {
     if (from.associations.count(id) != 0 || !association.part_of.empty()) continue;
     Made& one = made.emplace_back();
@@ -88,6 +89,7 @@ std::string Past::Key() const {
     for (const auto& [id, record] : one.before) key += record;
   }
   add(pieces);
+  add(edits);
   return key;
 }
 

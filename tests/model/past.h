@@ -35,6 +35,7 @@ struct Past {
   std::vector<Started> started;                      ///< in the order of their marks
   std::vector<Made> made;
   uint32_t pieces = 0;
+  uint32_t edits = 0;
 
   [[nodiscard]] Customer current() const { return visits.back(); }
   /// Somebody signs in, or associates where the visit is not somebody else's.

@@ -3,11 +3,20 @@
 namespace anon::model {
 namespace {
 
+// A service that was started in a visit of nobody, then planned for A, associated, and delivered.
+std::vector<Step> HandedOver() {
+  using Kind = Step::Kind;
+  return {
+      {Kind::kStart, 0, 0},   {Kind::kSignOut, 0, 0}, {Kind::kPlan, 0, 1},   {Kind::kAssociatePlanned, 0, 0},
+      {Kind::kFetch, 0, 0},   {Kind::kMark, 0, 0},    {Kind::kCookie, 0, 1}, {Kind::kPost, 0, 0},
+      {Kind::kDeliver, 0, 0}, {Kind::kRecord, 0, 0}};
+}
+
 std::vector<Scene> Make() {
   const Bounds usual;
   std::vector<Scene> scenes;
   const auto add = [&](const char* name, const char* about, size_t depth, size_t complete, auto change) {
-    Scene scene{name, about, usual, depth, complete};
+    Scene scene{name, about, usual, depth, complete, {}};
     change(&scene.bounds);
     scenes.push_back(scene);
   };
@@ -37,6 +46,23 @@ std::vector<Scene> Make() {
   add("behind", "tabs keep in memory what they have read", 8, 10,
       [](Bounds* bounds) { bounds->behind = true; });
   add("late", "the undo window passes", 9, 10, [](Bounds* bounds) { bounds->time = true; });
+  add("edits", "services are edited, before and after", 9, 20, [](Bounds* bounds) {
+    bounds->edits = 1;
+    bounds->associations = 3;
+    bounds->services = 1;
+  });
+  add("agents", "somebody at the server moves a service to another customer", 11, 20, [](Bounds* bounds) {
+    bounds->agents = true;
+    bounds->associations = 3;
+    bounds->services = 1;
+  });
+  add("over", "a service of nobody's visit is A's already, and may become B's", 7, 20, [](Bounds* bounds) {
+    bounds->plans = true;
+    bounds->services = 1;
+    bounds->associations = 4;
+    bounds->visits = 5;
+  });
+  scenes.back().before = HandedOver();
   return scenes;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "steps.h"
 #include "world.h"
 
 namespace anon::model {
@@ -13,8 +14,9 @@ struct Scene {
   const char* name;
   const char* about;
   Bounds bounds;
-  size_t depth;     ///< that `npm test` explores
-  size_t complete;  ///< every how many worlds it then brings to an end
+  size_t depth;              ///< that `npm test` explores
+  size_t complete;           ///< every how many worlds it then brings to an end
+  std::vector<Step> before;  ///< what has happened already
 };
 
 [[nodiscard]] const std::vector<Scene>& Scenes();

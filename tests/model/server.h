@@ -28,6 +28,7 @@ class Server {
   struct State {
     History::Id store = History::kEmpty;
     std::map<std::string, std::string> answers;  ///< the first one, by association id
+    std::string moved;                           ///< the service that was moved by hand
     Facts facts;
     uint32_t problem = 0;
   };
@@ -41,13 +42,17 @@ class Server {
   /// The outcome's text is `status body`.
   [[nodiscard]] Outcome Deliver(uint32_t at, uint32_t posting, bool later);
 
+  /// Somebody with a writer's role moves a service, that need not be there, to B. The state afterwards.
+  [[nodiscard]] uint32_t Move(uint32_t at, uint32_t service);
+
   [[nodiscard]] const State& operator[](uint32_t at) const { return states_[at]; }
   [[nodiscard]] size_t size() const { return states_.size(); }
   [[nodiscard]] const History& history() const { return history_; }
 
  private:
+  [[nodiscard]] uint32_t MakeMove(uint32_t at, uint32_t service);
   [[nodiscard]] Outcome Make(uint32_t at, const Posting& posting, bool later);
-  uint32_t Intern(History::Id store, std::map<std::string, std::string> answers);
+  uint32_t Intern(History::Id store, std::map<std::string, std::string> answers, std::string moved);
 
   Texts* texts_;
   History history_;
@@ -56,6 +61,7 @@ class Server {
   std::map<std::string, uint32_t> posting_numbers_;
   std::unordered_map<std::string, uint32_t> known_;
   std::unordered_map<uint64_t, Outcome> outcomes_;
+  std::unordered_map<uint64_t, uint32_t> moves_;
 };
 
 }  // namespace anon::model

@@ -16,6 +16,8 @@ Ask AskOf(Kind kind) {
   switch (kind) {
     case Kind::kStart:
       return Ask::kStart;
+    case Kind::kEdit:
+      return Ask::kEdit;
     case Kind::kAssociate:
       return Ask::kAssociate;
     case Kind::kPlan:
@@ -181,6 +183,9 @@ void PossibleOnPage(const Stage& stage, const World& world, uint8_t tab, std::ve
   const bool visits = past.visits.size() < stage.bounds.visits;
   const bool associations = past.made.size() < stage.bounds.associations;
   if (past.started.size() < stage.bounds.services) out->push_back({Kind::kStart, tab, 0});
+  for (uint16_t i = 0; i < past.started.size() && past.edits < stage.bounds.edits; ++i) {
+    out->push_back({Kind::kEdit, tab, i});
+  }
   if (associations) ForCustomers(world, {Kind::kAssociate, tab, 0}, out);
   if (visits || past.current() == Customer::kNone) ForCustomers(world, {Kind::kSignIn, tab, 0}, out);
   if (visits) out->push_back({Kind::kSignOut, tab, 0});
@@ -254,6 +259,11 @@ void Possible(Stage* stage, const World& world, std::vector<Step>* out) {
   for (uint16_t customer = 0; customer <= (world.known ? 2 : 1); ++customer) {
     if (customer != static_cast<uint16_t>(world.cookie)) out->push_back({Kind::kCookie, 0, customer});
   }
+  if (stage->bounds.agents && stage->server[world.serving].moved.empty()) {
+    for (uint16_t i = 0; i < stage->browser[world.browser].past.started.size(); ++i) {
+      out->push_back({Kind::kAgent, 0, i});
+    }
+  }
   if (world.server != world.serving) {
     out->push_back({Kind::kServerStore, 0, 0});
     out->push_back({Kind::kServerCrash, 0, 0});
@@ -270,6 +280,7 @@ uint32_t Take(Stage* stage, const Step& step, World* world) {
       world->known = true;
       [[fallthrough]];
     case Kind::kStart:
+    case Kind::kEdit:
     case Kind::kAssociatePlanned:
     case Kind::kUndo:
     case Kind::kRetry:
@@ -313,6 +324,12 @@ uint32_t Take(Stage* stage, const Step& step, World* world) {
       Remove(world, step.of);
       Answer(world, step.of, stage->texts.Number(R"(404 {"code":"no_such_path","message":"no"})"));
       return 0;
+    case Kind::kAgent: {
+      const std::string& id = stage->browser[world->browser].past.started[step.of].id;
+      world->serving = stage->server.Move(world->serving, stage->texts.Number(id));
+      world->server = world->serving;
+      return 0;
+    }
     case Kind::kCookie:
       world->cookie = static_cast<Customer>(step.of);
       world->known = true;

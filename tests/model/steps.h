@@ -14,6 +14,7 @@ struct Step {
   enum class Kind : uint8_t {
     // What the page does. `of`: a customer, or an association by order.
     kStart,
+    kEdit,  ///< `of`: a service, by its mark
     kAssociate,
     kPlan,
     kAssociatePlanned,
@@ -39,6 +40,7 @@ struct Step {
     kTooLarge,  ///< something on the way refuses its size
     kRefuse,    ///< the server refuses it as a whole, as one does that is set up wrongly for a while
     // What happens to all.
+    kAgent,   ///< somebody at the server moves the service `of` to B
     kCookie,  ///< the browser gets the credentials of the customer `of`
     kServerStore,
     kServerCrash,

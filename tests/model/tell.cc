@@ -37,6 +37,8 @@ std::string Told(const Stage& stage, const World& world, const Step& step) {
   switch (step.kind) {
     case Kind::kStart:
       return "starts service " + std::to_string(stage.browser[world.browser].past.started.size() + 1);
+    case Kind::kEdit:
+      return "edits service " + std::to_string(step.of + 1);
     case Kind::kAssociate:
       return "associates this visit with " + Whose(step.of);
     case Kind::kPlan:
@@ -82,6 +84,8 @@ std::string Told(const Stage& stage, const World& world, const Step& step) {
       return "a proxy refuses, as too large, " + posting();
     case Kind::kRefuse:
       return "the server refuses " + posting();
+    case Kind::kAgent:
+      return "an agent at the server moves service " + std::to_string(step.of + 1) + " to B";
     case Kind::kCookie:
       return "the browser's credentials are now those of " + Whose(step.of);
     case Kind::kServerStore:

@@ -63,7 +63,9 @@ struct Bounds {
   size_t visits = 2;
   size_t postings = 2;  ///< on their way at a time
   size_t pieces = 0;
-  bool time = false;  ///< the undo window may pass
+  size_t edits = 0;
+  bool agents = false;  ///< somebody at the server may move a service to B
+  bool time = false;    ///< the undo window may pass
   bool plans = false;
   bool reset = false;
   bool too_large = false;  ///< something on the way may refuse bodies of two services
