@@ -137,7 +137,9 @@ Outcome Browser::Make(uint32_t at, Ask ask, uint32_t argument, bool later) {
   const Facts facts = FactsOf(history_.Dump(next));
   past.Advance(states_[at].facts, facts, ask, Who(ask, argument), argument, answer.body);
   outcome.next = Intern(next, std::move(past), facts);
-  if (problem.empty()) problem = CheckChange(states_[at], states_[outcome.next], ask, argument);
+  if (problem.empty())
+    problem = CheckChange(states_[at], states_[outcome.next], ask, argument,
+                          ask == Ask::kAssociateAs ? (*texts_)[argument] : "");
   outcome.problem = texts_->Number(problem);
   return outcome;
 }

@@ -147,6 +147,21 @@ bool MayGo(const Past::Made* made, const std::string& from, const std::string& t
   return to == "pending" && from == "rejected" && ask == Ask::kRetry;
 }
 
+std::set<std::string> Keys(const std::map<std::string, std::string>& map) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : map) keys.insert(key);
+  return keys;
+}
+
+// The services that a plan would attach, or would if they are confirmed.
+std::set<std::string> ToAttach(std::string_view plan) {
+  std::set<std::string> ids;
+  for (const Member& member : Members(plan)) {
+    if (member.name == "attach" || member.name == "unverified") ids.merge(Ids(member.value, "service_id"));
+  }
+  return ids;
+}
+
 // Undone is as if it had never been, where nothing else has happened to the service since.
 std::string CheckUndone(const Browser::State& from, const Browser::State& to, const Past::Made& made) {
   for (const auto& [id, before] : made.before) {
@@ -180,11 +195,21 @@ bool EverUndone(const Facts& server, const std::string& service_id) {
   return false;
 }
 
-std::string CheckAcknowledged(const std::string& id, const AssociationFact& here,
+// Whether somebody else had the service in an association too.
+bool Shared(const Past& past, const std::string& service_id, Customer customer) {
+  return std::any_of(past.made.begin(), past.made.end(), [&](const Past::Made& made) {
+    return made.customer != customer && made.before.count(service_id) != 0;
+  });
+}
+
+std::string CheckAcknowledged(const Past& past, const std::string& id, const AssociationFact& here,
                               const Server::State& state) {
   const Facts& server = state.facts;
   const auto results = InEffect(server, id);
   for (const auto& [service_id, result] : here.results) {
+    if (result == "conflict" && state.moved.empty() && !Shared(past, service_id, here.customer)) {
+      return Name("1: left with somebody else, and there was nobody else: service", service_id);
+    }
     const auto [begin, end] = results.equal_range(service_id);
     const bool there = std::any_of(begin, end, [&](const auto& one) { return one.second == result; });
     const bool undone = EverUndone(server, service_id);
@@ -293,7 +318,8 @@ std::string CheckBrowser(History* history, const Browser::State& state) {
   return CheckSight(history, state);
 }
 
-std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask, uint32_t argument) {
+std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask, uint32_t argument,
+                        const std::string& plan) {
   for (const auto& [id, before] : from.facts.associations) {
     const auto after = to.facts.associations.find(id);
     if (after == to.facts.associations.end()) {
@@ -305,6 +331,10 @@ std::string CheckChange(const Browser::State& from, const Browser::State& to, As
     if (!MayGo(from.past.FindMade(id), before.phase, after->second.phase, ask)) {
       return Name("4: from " + before.phase + " to " + after->second.phase + ": association", id);
     }
+  }
+  if (ask == Ask::kAssociateAs && from.past.made.size() < to.past.made.size()) {
+    if (ToAttach(plan) != Keys(to.past.made.back().before))
+      return "2: what is associated is not what was planned";
   }
   if (ask == Ask::kUndo) return CheckUndone(from, to, from.past.made[argument]);
   return {};
@@ -352,7 +382,8 @@ std::string CheckBoth(const Browser::State& browser, const Server::State& server
   std::string problem = CheckServerAgainst(browser.past, browser.facts, server);
   for (const auto& [id, here] : browser.facts.associations) {
     if (!problem.empty()) break;
-    if (here.part_of.empty() && here.phase == "acknowledged") problem = CheckAcknowledged(id, here, server);
+    if (here.part_of.empty() && here.phase == "acknowledged")
+      problem = CheckAcknowledged(browser.past, id, here, server);
     if (here.phase == "undone") problem = CheckUndoneBoth(id, here, browser.facts, server);
   }
   return problem;

@@ -29,9 +29,9 @@ namespace anon::model {
 /// 1, 2 and 6 in a state of the browser.
 [[nodiscard]] std::string CheckBrowser(History* history, const Browser::State& state);
 
-/// 1 and 4 in what an operation made of one state.
+/// 1, 2 and 4 in what an operation made of one state; `plan`: what it carried out, if anything.
 [[nodiscard]] std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask,
-                                      uint32_t argument);
+                                      uint32_t argument, const std::string& plan);
 
 /// 2 and 3 in what a posting made of a state of the server; `same`: nothing was stored.
 [[nodiscard]] std::string CheckDelivery(const Server::State& from, const Server::State& to, bool same,
