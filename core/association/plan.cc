@@ -96,13 +96,17 @@ std::vector<Planned> MakePlan(const Context& context, const Selection& selection
   }
   if (tenant == nullptr) return plan;
   for (const std::string& key : selection.contact_keys) {
-    const auto found = tenant->by_key.find(key);
-    if (found == tenant->by_key.end()) continue;
-    for (const Service* service : found->second) {
-      // That somebody else has services under the key is nobody's business.
-      if (IsSealedFrom(*tenant, *service, selection.customer) || !seen.insert(service->id).second) continue;
-      plan.push_back(Judge(*tenant, selection, visit, *service));
-    }
+    const auto add = [&](const auto& index, const std::string& of) {
+      const auto found = index.find(of);
+      if (found == index.end()) return;
+      for (const Service* service : found->second) {
+        // That somebody else has services under the key is nobody's business.
+        if (service->contact_key() != key || IsSealedFrom(*tenant, *service, selection.customer)) continue;
+        if (seen.insert(service->id).second) plan.push_back(Judge(*tenant, selection, visit, *service));
+      }
+    };
+    add(tenant->by_key, key);
+    add(tenant->by_customer, selection.customer);
   }
   if (!selection.visit) return plan;
   for (const Service* service : tenant->by_start) {
