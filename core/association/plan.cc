@@ -76,9 +76,13 @@ Failure ReadSelection(const Member& member, Selection* selection, bool* taken) {
   return std::nullopt;
 }
 
-Failure CompleteSelection(Selection* selection) {
+Failure CompleteSelection(const Context& context, Selection* selection) {
   if (selection->customer.empty()) return Invalid("customer_id: the customer who logged in is needed");
   if (auto failure = CheckCustomerId(selection->customer)) return failure;
+  const Visit visit = context.visit();
+  if (!visit.customer.empty() && visit.customer != selection->customer) {
+    return Conflict("customer_id: this visit is another customer's; signing out begins a new one");
+  }
   if (selection->service_ids.empty() && selection->contact_keys.empty()) selection->visit = true;
   return std::nullopt;
 }
@@ -154,7 +158,7 @@ Answer PlanAssociation(Context& context) {
       return Invalid("body: customer_id, service_ids, contact_keys, visit and verified_keys are accepted");
     }
   }
-  if (auto failure = CompleteSelection(&selection)) return *failure;
+  if (auto failure = CompleteSelection(context, &selection)) return *failure;
   std::string digest;
   return Json(200, PlanText(selection, MakePlan(context, selection), &digest));
 }

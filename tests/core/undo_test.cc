@@ -163,6 +163,20 @@ TEST_F(Undoing, LeavesWhatWasUndoneToWhoeverDidIt) {
   EXPECT_TRUE(Has(Deliver(EnvelopeText(forged)).body, With(a, "conflict")));
 }
 
+TEST_F(Undoing, NamesItToNobodyElse) {
+  SignOut();  // the visit was nobody's
+  const std::string confirmed = Ids({"k"}, "contact_keys") + R"(,"confirm":true)";
+  const std::string id = Host::Field(Associate("A", confirmed).body, "association_id");
+  Exchange();
+  At(id, "undo");
+  Exchange();
+  SignOut();
+  EXPECT_TRUE(Has(Associate("B", confirmed).body, a));
+  EXPECT_FALSE(Has(Next().body, "follows"));
+  server.who = Remote("", "B");
+  EXPECT_TRUE(Has(Exchange(), With(a, "conflict")));
+}
+
 TEST_F(Undoing, GivesAReassignedServiceBackToWhoseItWas) {
   server.who = Remote("", "B");
   const std::string theirs = page.Begin(R"({"customer_id":"B","contact_key":"t"})");
@@ -187,6 +201,19 @@ TEST_F(Undoing, GivesAReassignedServiceBackToWhoseItWas) {
   EXPECT_TRUE(Has(Exchange(), With(theirs, "undone")));
   EXPECT_TRUE(Has(server.Call("GET", "customers/B/services", "", {{"Role", "reader"}}).body, theirs));
   EXPECT_TRUE(Has(page.Call("GET", "customers/B/services").body, theirs));
+}
+
+TEST_F(Undoing, GivesAReassignedServiceThatCameWithItBackToo) {
+  const std::string theirs = page.Begin(R"({"customer_id":"B","contact_key":"t"})");
+  const std::string id = Host::Field(Associate("A", R"(,"on_conflict":"reassign")").body, "association_id");
+  Host other = Twin(server);
+  EXPECT_TRUE(Has(other.Call("POST", "associations", Send()).body, With(theirs, "conflict")));
+  server.who = Remote("writer", "A");
+  EXPECT_TRUE(Has(Exchange(), With(theirs, "associated")));
+  EXPECT_TRUE(Has(server.Call("GET", "customers/A/services", "", {{"Role", "reader"}}).body, theirs));
+  At(id, "undo");
+  Exchange();
+  EXPECT_TRUE(Has(server.Call("GET", "customers/B/services", "", {{"Role", "reader"}}).body, theirs));
 }
 
 TEST_F(Undoing, LeavesAServiceThatHasMovedOnWhereItIs) {
