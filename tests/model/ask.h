@@ -7,14 +7,15 @@
 namespace anon::model {
 
 enum class Ask : uint8_t {
-  kStart,        ///< a service, and a state of it, in one commit
-  kEdit,         ///< the service `argument`, by its mark
-  kPlan,         ///< for the customer `argument`, by the contact key
-  kAssociate,    ///< everything of this visit, to the customer `argument`
-  kAssociateAs,  ///< what the plan `argument` (a text) would attach, with its digest
-  kUndo,         ///< the association `argument`, by order
-  kRetry,        ///< the same
-  kSignIn,       ///< the customer `argument`
+  kStart,         ///< a service, and a state of it, in one commit
+  kEdit,          ///< the service `argument`, by its mark
+  kPlan,          ///< for the customer `argument`, by the contact key
+  kAssociate,     ///< everything of this visit, to the customer `argument`
+  kAssociateIds,  ///< everything there ever was, by id, to the customer `argument`
+  kAssociateAs,   ///< what the plan `argument` (a text) would attach, with its digest
+  kUndo,          ///< the association `argument`, by order
+  kRetry,         ///< the same
+  kSignIn,        ///< the customer `argument`
   kSignOut,
   kReset,
   kOutbox,

@@ -65,6 +65,13 @@ Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint
       return call(0, "POST", "local/plan", R"({"customer_id":)" + customer + R"(,"contact_keys":["k"]})");
     case Ask::kAssociate:
       return call(2 * made + 1, "POST", "local/associations", R"({"customer_id":)" + customer + "}");
+    case Ask::kAssociateIds: {
+      std::string ids;
+      for (const Past::Started& one : past.started) ids += (ids.empty() ? "" : ",") + Quoted(one.id);
+      return call(2 * made + 1, "POST", "local/associations",
+                  R"({"customer_id":)" + customer + R"(,"service_ids":[)" + ids +
+                      R"(],"confirm":true,"on_conflict":"keep"})");
+    }
     case Ask::kAssociateAs:
       return call(2 * made + 1, "POST", "local/associations", OrderOf(text));
     case Ask::kUndo:
@@ -111,7 +118,8 @@ Outcome Browser::Do(uint32_t at, Ask ask, uint32_t argument, bool later) {
 
 Customer Browser::Who(Ask ask, uint32_t argument) const {
   if (ask == Ask::kAssociateAs) return CustomerOf(Field((*texts_)[argument], "customer_id"));
-  return ask == Ask::kSignIn || ask == Ask::kAssociate ? AsCustomer(argument) : Customer::kNone;
+  return ask == Ask::kSignIn || ask == Ask::kAssociate || ask == Ask::kAssociateIds ? AsCustomer(argument)
+                                                                                    : Customer::kNone;
 }
 
 Outcome Browser::Make(uint32_t at, Ask ask, uint32_t argument, bool later) {
@@ -130,9 +138,11 @@ Outcome Browser::Make(uint32_t at, Ask ask, uint32_t argument, bool later) {
   outcome.status = answer.status;
   outcome.text = texts_->Number(answer.body);
   outcome.association = texts_->Number(answer.association);
-  if (trial.file.empty()) return outcome;
-
   std::string problem;
+  if (ask == Ask::kMarkSent) problem = CheckMark(states_[at], (*texts_)[argument], outcome.status);
+  outcome.problem = texts_->Number(problem);
+  if (trial.file.empty() || !problem.empty()) return outcome;
+
   const History::Id next = history_.Add(store, trial, &problem);
   const Facts facts = FactsOf(history_.Dump(next));
   past.Advance(states_[at].facts, facts, ask, Who(ask, argument), argument, answer.body);

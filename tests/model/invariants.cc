@@ -318,6 +318,13 @@ std::string CheckBrowser(History* history, const Browser::State& state) {
   return CheckSight(history, state);
 }
 
+std::string CheckMark(const Browser::State& state, const std::string& association, int status) {
+  const auto found = state.facts.associations.find(association);
+  const bool sealed =
+      found != state.facts.associations.end() && !state.past.SeesReceiptOf(found->second.customer);
+  return sealed && status == 200 ? Name("6: sealed, and may be sent: association", association) : "";
+}
+
 std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask, uint32_t argument,
                         const std::string& plan) {
   for (const auto& [id, before] : from.facts.associations) {

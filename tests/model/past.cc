@@ -52,7 +52,8 @@ void Past::Advance(const Facts& from, const Facts& to, Ask ask, Customer custome
   if (ask == Ask::kStart) {
     started.push_back({Field(body, "service_id"), static_cast<uint32_t>(visits.size() - 1), false});
   }
-  if (ask == Ask::kSignIn || ask == Ask::kAssociate || ask == Ask::kAssociateAs) Bind(customer);
+  const bool associates = ask == Ask::kAssociate || ask == Ask::kAssociateIds || ask == Ask::kAssociateAs;
+  if (ask == Ask::kSignIn || associates) Bind(customer);
   if (ask == Ask::kSignOut) SignOut();
   if (ask == Ask::kReset) Reset();
   if (ask == Ask::kRetry) made[argument].retried = true;

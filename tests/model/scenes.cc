@@ -20,43 +20,53 @@ std::vector<Scene> Make() {
     change(&scene.bounds);
     scenes.push_back(scene);
   };
-  add("usual", "two tabs, two services, an association and an undo, two visits, a lossy network", 12, 10,
+  add("usual", "two tabs, two services, an association and an undo, two visits, a lossy network", 11, 50,
       [](Bounds*) {});
-  add("again", "what was undone is associated again", 10, 10,
+  add("again", "what was undone is associated again", 9, 20,
       [](Bounds* bounds) { bounds->associations = 3; });
-  add("plans", "plans that are carried out later, three visits", 8, 20, [](Bounds* bounds) {
+  add("plans", "plans that are carried out later, three visits", 7, 50, [](Bounds* bounds) {
     bounds->plans = true;
     bounds->visits = 3;
   });
-  add("reset", "the browser is reset, three visits", 9, 20, [](Bounds* bounds) {
+  add("reset", "the browser is reset, three visits", 7, 50, [](Bounds* bounds) {
     bounds->reset = true;
     bounds->visits = 3;
   });
-  add("parts", "bodies of two services are refused on the way, and go in parts", 11, 10, [](Bounds* bounds) {
+  add("parts", "bodies of two services are refused on the way, and go in parts", 11, 50, [](Bounds* bounds) {
     bounds->too_large = true;
     bounds->postings = 3;
   });
+  add("ids", "a page remembers the ids of all services, three visits", 8, 50, [](Bounds* bounds) {
+    bounds->ids = true;
+    bounds->visits = 3;
+  });
   add("refusals", "the server refuses everything for a while; what was rejected is retried", 10, 20,
       [](Bounds* bounds) { bounds->refusals = true; });
+  add("refused", "parts are refused and retried", 14, 20, [](Bounds* bounds) {
+    bounds->tabs = 1;
+    bounds->visits = 1;
+    bounds->too_large = true;
+    bounds->refusals = true;
+  });
   add("farewells", "pages that go away send slices of what they had posted", 11, 20, [](Bounds* bounds) {
     bounds->farewells = true;
     bounds->postings = 3;
   });
-  add("checkpoint", "the journal is compacted", 10, 10, [](Bounds* bounds) { bounds->pieces = 1; });
-  add("behind", "tabs keep in memory what they have read", 8, 10,
+  add("checkpoint", "the journal is compacted", 9, 50, [](Bounds* bounds) { bounds->pieces = 1; });
+  add("behind", "tabs keep in memory what they have read", 8, 50,
       [](Bounds* bounds) { bounds->behind = true; });
-  add("late", "the undo window passes", 9, 10, [](Bounds* bounds) { bounds->time = true; });
-  add("edits", "services are edited, before and after", 9, 20, [](Bounds* bounds) {
+  add("late", "the undo window passes", 8, 20, [](Bounds* bounds) { bounds->time = true; });
+  add("edits", "services are edited, before and after", 12, 20, [](Bounds* bounds) {
     bounds->edits = 1;
     bounds->associations = 3;
     bounds->services = 1;
   });
-  add("agents", "somebody at the server moves a service to another customer", 11, 20, [](Bounds* bounds) {
+  add("agents", "somebody at the server moves a service to another customer", 12, 20, [](Bounds* bounds) {
     bounds->agents = true;
     bounds->associations = 3;
     bounds->services = 1;
   });
-  add("over", "a service of nobody's visit is A's already, and may become B's", 7, 20, [](Bounds* bounds) {
+  add("over", "a service of nobody's visit is A's already, and may become B's", 8, 20, [](Bounds* bounds) {
     bounds->plans = true;
     bounds->services = 1;
     bounds->associations = 4;

@@ -20,6 +20,8 @@ Ask AskOf(Kind kind) {
       return Ask::kEdit;
     case Kind::kAssociate:
       return Ask::kAssociate;
+    case Kind::kAssociateIds:
+      return Ask::kAssociateIds;
     case Kind::kPlan:
       return Ask::kPlan;
     case Kind::kAssociatePlanned:
@@ -187,6 +189,9 @@ void PossibleOnPage(const Stage& stage, const World& world, uint8_t tab, std::ve
     out->push_back({Kind::kEdit, tab, i});
   }
   if (associations) ForCustomers(world, {Kind::kAssociate, tab, 0}, out);
+  if (associations && stage.bounds.ids && !past.started.empty()) {
+    ForCustomers(world, {Kind::kAssociateIds, tab, 0}, out);
+  }
   if (visits || past.current() == Customer::kNone) ForCustomers(world, {Kind::kSignIn, tab, 0}, out);
   if (visits) out->push_back({Kind::kSignOut, tab, 0});
   if (visits && stage.bounds.reset) out->push_back({Kind::kReset, tab, 0});
@@ -275,6 +280,7 @@ uint32_t Take(Stage* stage, const Step& step, World* world) {
   Tab* tab = &world->tabs[step.tab];
   switch (step.kind) {
     case Kind::kAssociate:
+    case Kind::kAssociateIds:
     case Kind::kPlan:
     case Kind::kSignIn:
       world->known = true;

@@ -16,6 +16,7 @@ struct Step {
     kStart,
     kEdit,  ///< `of`: a service, by its mark
     kAssociate,
+    kAssociateIds,
     kPlan,
     kAssociatePlanned,
     kUndo,

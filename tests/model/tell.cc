@@ -41,6 +41,8 @@ std::string Told(const Stage& stage, const World& world, const Step& step) {
       return "edits service " + std::to_string(step.of + 1);
     case Kind::kAssociate:
       return "associates this visit with " + Whose(step.of);
+    case Kind::kAssociateIds:
+      return "associates all services, by id, with " + Whose(step.of);
     case Kind::kPlan:
       return "plans for " + Whose(step.of) + " by the contact key";
     case Kind::kAssociatePlanned:

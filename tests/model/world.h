@@ -67,6 +67,7 @@ struct Bounds {
   bool agents = false;  ///< somebody at the server may move a service to B
   bool time = false;    ///< the undo window may pass
   bool plans = false;
+  bool ids = false;  ///< pages remember ids, and select by them
   bool reset = false;
   bool too_large = false;  ///< something on the way may refuse bodies of two services
   bool farewells = false;  ///< pages that go away send what they can in small pieces
