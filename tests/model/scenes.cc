@@ -20,7 +20,7 @@ std::vector<Scene> Make() {
     change(&scene.bounds);
     scenes.push_back(scene);
   };
-  add("usual", "two tabs, two services, an association and an undo, two visits, a lossy network", 11, 50,
+  add("usual", "two services, an association and its undo or another, two visits, a lossy network", 11, 50,
       [](Bounds*) {});
   add("again", "what was undone is associated again", 9, 20,
       [](Bounds* bounds) { bounds->associations = 3; });

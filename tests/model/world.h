@@ -91,6 +91,11 @@ struct Stage {
 /// The same for worlds that are the same but for which tab is which.
 [[nodiscard]] uint64_t Key(const Stage& stage, const World& world);
 
+/// Whether one more posting can be on its way.
+[[nodiscard]] inline bool HasRoom(const Stage& stage, const World& world) {
+  return world.postings[stage.bounds.postings - 1] == 0;
+}
+
 /// Puts the postings in order.
 void Sort(World* world);
 
