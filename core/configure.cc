@@ -86,6 +86,16 @@ Failure Engine::Configure(std::string_view json) {
         return Invalid("auto_complete_after: a whole number of seconds, 1 or more, is expected");
       }
       options.auto_complete_after = *seconds;
+    } else if (member.name == "associations") {
+      const auto flag = AsBool(member.value);
+      if (!flag) return Invalid("associations: true or false is expected");
+      options.associations = *flag;
+    } else if (member.name == "undo_window") {
+      const auto seconds = AsInteger(member.value);
+      if (!seconds || *seconds < 0 || *seconds > (int64_t{1} << 40)) {
+        return Invalid("undo_window: a whole number of seconds, 0 or more, is expected");
+      }
+      options.undo_window = *seconds;
     } else if (member.name == "piece_bytes") {
       const auto bytes = AsInteger(member.value);
       if (!bytes || *bytes < 1024 || *bytes > 16 * 1024 * 1024) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "association/association.h"
 #include "base/bytes.h"
 #include "base/sha256.h"
 #include "journal/writer.h"
@@ -25,6 +26,25 @@ void AppendIds(std::string* out, const char* name, const std::set<std::string>& 
     AppendQuoted(out, id);
   }
   *out += ']';
+}
+
+void AppendTold(std::string* out, const Tenant& tenant, const std::set<std::string>& associations,
+                bool visits) {
+  *out += "{\"receipts\":[";
+  for (const std::string& id : associations) {
+    const auto found = tenant.associations.find(id);
+    Record record;
+    if (found == tenant.associations.end() || !record.Decode(found->second)) continue;
+    if (IsSealed(tenant, record.Text(Tag::kCustomerId))) continue;
+    if (out->back() != '[') *out += ',';
+    AppendReceipt(out, id, record);
+  }
+  *out += ']';
+  if (visits && !tenant.visits.empty()) {
+    *out += ",\"visit\":";
+    AppendVisit(out, CurrentVisit(tenant));
+  }
+  *out += '}';
 }
 
 }  // namespace
@@ -112,7 +132,7 @@ Engine::Ingested Engine::Ingest(uint64_t sequence, std::string_view bytes, Repai
   const bool is_snapshot = header.kind == journal::Kind::kSnapshot;
   if (sequence <= sequence_ || !is_piece) {
     catalog_.Add(
-        {first, sequence, bytes.size(), is_piece || is_snapshot, header.version < journal::kVersion});
+        {first, sequence, bytes.size(), is_piece || is_snapshot, header.version < journal::kOldestKept});
   }
   if (sequence <= sequence_) return Ingested::kWhole;
   if (first > sequence_ + 1) stale_ = true;
@@ -242,11 +262,21 @@ std::string Engine::Digest() {
 }
 
 std::string Engine::TakeChanges() {
+  DropView();
+  // A part of an association is told of as the whole.
+  std::set<std::string> associations;
+  for (const std::string& id : changed_.associations) associations.insert(id.substr(0, id.find('.')));
   std::string out = "{";
   AppendIds(&out, "service_ids", changed_.services);
   out += ',';
-  AppendIds(&out, "association_ids", changed_.associations);
-  out += '}';
+  AppendIds(&out, "association_ids", associations);
+  out += ",\"tenants\":{";
+  for (const auto& [name, tenant] : store_.tenants()) {
+    if (out.back() != '{') out += ',';
+    out += Quoted(name) + ":";
+    AppendTold(&out, *tenant, associations, changed_.visits);
+  }
+  out += "}}";
   changed_ = Touched();
   return out;
 }

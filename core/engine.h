@@ -41,9 +41,9 @@ class Engine {
     size_t lost = 0;   ///< bytes
   };
 
-  /// `json`: { base_path?, not_found_status?: 400 | 404, auto_complete_after?: seconds, piece_bytes?,
-  /// business_attributes?: { attributes: { name: [value, …] | { value: display name } },
-  /// mapping: { "Service.media_type": name } } }. Nothing changes on failure.
+  /// `json`: { base_path?, not_found_status?: 400 | 404, auto_complete_after?: seconds, undo_window?:
+  /// seconds, associations?: bool, piece_bytes?, business_attributes?: { attributes: { name: [value, …] | {
+  /// value: display name } }, mapping: { "Service.media_type": name } } }. Nothing changes on failure.
   [[nodiscard]] Failure Configure(std::string_view json);
 
   /// Numbers, both included; empty if `first` is the greater.
@@ -87,7 +87,8 @@ class Engine {
   [[nodiscard]] std::string Digest();
 
   /// Ids of services and associations touched by commits and ingested files since the last call, as JSON
-  /// { "service_ids": […], "association_ids": […] }.
+  /// { "service_ids": […], "association_ids": […], "tenants": { name: { "receipts": […], "visit"? } } }: the
+  /// receipts as they are now, of associations that are not sealed, and the visit if one was changed.
   [[nodiscard]] std::string TakeChanges();
   void ForgetChanges() { changed_ = Touched(); }
 

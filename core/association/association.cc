@@ -5,18 +5,63 @@
 #include "model/json.h"
 
 namespace anon {
+namespace {
 
-std::string DigestOf(std::string_view services) { return Hex(Sha256(services)); }
+// How much deeper than in a body of its own an extension of a state stands: { services: [ { active_states: [
+// { … } ] } ] }
+constexpr int kEnvelopeDepth = 5;
+
+void AppendMember(std::string* out, const char* name, std::string_view text) {
+  if (text.empty()) return;
+  *out += ",\"";
+  *out += name;
+  *out += "\":";
+  AppendQuoted(out, text);
+}
+
+void AppendInstant(std::string* out, const char* name, std::optional<int64_t> at) {
+  if (at) AppendMember(out, name, FormatInstant(*at));
+}
+
+Failure ReadMember(const Member& member, Envelope* out) {
+  const auto text = AsString(member.value);
+  const auto flag = AsBool(member.value);
+  if (member.name == "association_id" && text) {
+    out->association_id = *text;
+  } else if (member.name == "customer_id" && text) {
+    out->customer = *text;
+  } else if (member.name == "digest" && text) {
+    out->digest = *text;
+  } else if (member.name == "undoes" && text) {
+    out->undoes = *text;
+  } else if (member.name == "reassign" && flag) {
+    out->reassign = *flag;
+  } else if (member.name == "services" && IsArray(member.value)) {
+    out->services = member.value;
+  } else if (member.name == "follows" && IsArray(member.value)) {
+    for (const std::string_view element : Elements(member.value)) {
+      out->follows.push_back(AsString(element).value_or(""));
+      if (auto failure = CheckKey("follows", out->follows.back())) return failure;
+    }
+  } else {
+    return Invalid(
+        "body: association_id, customer_id, digest, undoes (strings), reassign (true or false), follows and "
+        "services (lists) are accepted");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 void AppendReceipt(std::string* out, std::string_view association_id, const Record& record) {
   *out += "{\"association_id\":";
   AppendQuoted(out, association_id);
-  *out += ",\"customer_id\":";
-  AppendQuoted(out, record.Text(Tag::kCustomerId));
-  *out += ",\"state\":";
-  AppendQuoted(out, record.Text(Tag::kPhase));
-  *out += ",\"created\":";
-  AppendQuoted(out, FormatInstant(record.Integer(Tag::kCreated).value_or(0)));
+  AppendMember(out, "customer_id", record.Text(Tag::kCustomerId));
+  AppendMember(out, "state", record.Text(Tag::kPhase));
+  AppendInstant(out, "created", record.Integer(Tag::kCreated));
+  AppendInstant(out, "updated", record.Integer(Tag::kUpdated));
+  AppendMember(out, "undoes", record.Text(Tag::kUndoes));
+  AppendMember(out, "undone_by", record.Text(Tag::kUndoneBy));
   *out += ",\"services\":";
   *out += record.Text(Tag::kResults);
   if (record.Has(Tag::kProblem)) {
@@ -24,6 +69,96 @@ void AppendReceipt(std::string* out, std::string_view association_id, const Reco
     *out += record.Text(Tag::kProblem);
   }
   *out += '}';
+}
+
+Answer Receipt(int status, std::string_view association_id, const Record& record) {
+  Response response = Json(status, {});
+  AppendReceipt(&response.body, association_id, record);
+  return response;
+}
+
+const std::string* FindAssociation(const Context& context, const std::string& id) {
+  const Tenant* tenant = context.tenant();
+  if (tenant == nullptr) return nullptr;
+  const auto found = tenant->associations.find(id);
+  return found == tenant->associations.end() ? nullptr : &found->second;
+}
+
+Failure LoadAssociation(const Context& context, Record* record) {
+  const std::string& id = context.arguments[0];
+  const std::string* bytes = FindAssociation(context, id);
+  if (bytes == nullptr || !record->Decode(*bytes)) return NotFound("association", id);
+  return std::nullopt;
+}
+
+Failure LoadOpen(const Context& context, Record* record) {
+  if (auto failure = LoadAssociation(context, record)) return failure;
+  if (IsSealed(*context.tenant(), record->Text(Tag::kCustomerId))) {
+    return NotFound("association", context.arguments[0]);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> PartIds(const Context& context, const std::string& id) {
+  std::vector<std::string> parts;
+  const Tenant* tenant = context.tenant();
+  if (tenant == nullptr) return parts;
+  const std::string prefix = id + '.';
+  for (auto at = tenant->associations.lower_bound(prefix); at != tenant->associations.end(); ++at) {
+    if (at->first.compare(0, prefix.size(), prefix) != 0) break;
+    parts.push_back(at->first);
+  }
+  return parts;
+}
+
+void SetPhase(const Context& context, std::string_view phase, Record* record) {
+  record->Set(Tag::kPhase, phase);
+  record->SetInteger(Tag::kUpdated, context.now());
+}
+
+std::string DigestOf(const Envelope& envelope) {
+  std::string text = envelope.association_id + '\n' + envelope.customer + '\n' + envelope.undoes + '\n' +
+                     (envelope.reassign ? "reassign\n" : "\n");
+  for (const std::string& id : envelope.follows) text += id + '\n';
+  text += envelope.services;
+  return Hex(Sha256(text));
+}
+
+std::string EnvelopeText(const Envelope& envelope) {
+  std::string out = "{\"association_id\":" + Quoted(envelope.association_id);
+  AppendMember(&out, "customer_id", envelope.customer);
+  AppendMember(&out, "digest", DigestOf(envelope));
+  AppendMember(&out, "undoes", envelope.undoes);
+  if (envelope.reassign) out += ",\"reassign\":true";
+  if (!envelope.follows.empty()) {
+    out += ",\"follows\":[";
+    for (const std::string& id : envelope.follows) {
+      if (out.back() != '[') out += ',';
+      AppendQuoted(&out, id);
+    }
+    out += ']';
+  }
+  out += ",\"services\":";
+  out += envelope.services;
+  return out + '}';
+}
+
+Failure ReadEnvelope(std::string_view text, Envelope* out) {
+  std::vector<Member> members;
+  if (auto failure = ParseObject(text, "body", &members, kMaxDepth + kEnvelopeDepth)) return failure;
+  for (const Member& member : members) {
+    if (auto failure = ReadMember(member, out)) return failure;
+  }
+  if (auto failure = CheckKey("association_id", out->association_id)) return failure;
+  if (auto failure = CheckCustomerId(out->customer)) return failure;
+  if (!out->undoes.empty()) {
+    if (auto failure = CheckKey("undoes", out->undoes)) return failure;
+  }
+  if (out->services.size() < 3) return Invalid("services: a list of at least one service is expected");
+  if (out->digest != DigestOf(*out)) {
+    return Invalid("digest: not that of this association; nothing was applied");
+  }
+  return std::nullopt;
 }
 
 }  // namespace anon

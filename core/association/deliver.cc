@@ -1,6 +1,10 @@
 // The receiver's side of an association: applied once, however often it arrives (contract section 6). The
 // customer comes from the credentials; a service that belongs to somebody else is never taken.
+#include <algorithm>
+
 #include "association/association.h"
+#include "association/before.h"
+#include "association/compensate.h"
 #include "model/instant.h"
 #include "model/json.h"
 #include "rest/operations.h"
@@ -8,37 +12,10 @@
 namespace anon {
 namespace {
 
-// How much deeper than in a body of its own an extension of a state stands: { services: [ { active_states: [
-// { … } ] } ] }
-constexpr int kEnvelopeDepth = 5;
-
-struct Envelope {
-  std::string association_id;
-  std::string customer;
-  std::string digest;
-  std::string_view list;
-  std::vector<ImportedService> services;
-};
-
-Failure ReadEnvelope(std::string_view body, const ValueLists& lists, Envelope* out) {
-  std::vector<Member> members;
-  if (auto failure = ParseObject(body, "body", &members, kMaxDepth + kEnvelopeDepth)) return failure;
-  for (const Member& member : members) {
-    if (member.name == "association_id") out->association_id = AsString(member.value).value_or("");
-    if (member.name == "customer_id") out->customer = AsString(member.value).value_or("");
-    if (member.name == "digest") out->digest = AsString(member.value).value_or("");
-    if (member.name == "services" && IsArray(member.value)) out->list = member.value;
-  }
-  if (auto failure = CheckKey("association_id", out->association_id)) return failure;
-  if (auto failure = CheckCustomerId(out->customer)) return failure;
-  const auto texts = Elements(out->list);
-  if (texts.empty()) return Invalid("services: a list of at least one service is expected");
-  if (out->digest != DigestOf(out->list)) {
-    return Invalid("digest: not that of the services; nothing was applied");
-  }
+Failure ReadServices(const Envelope& envelope, const ValueLists& lists, std::vector<ImportedService>* out) {
   std::set<std::string> seen;
-  for (const std::string_view text : texts) {
-    ImportedService& service = out->services.emplace_back();
+  for (const std::string_view text : Elements(envelope.services)) {
+    ImportedService& service = out->emplace_back();
     if (auto failure = ReadService(text, lists, &service)) return failure;
     if (!seen.insert(service.id).second) return Invalid("services: one of them is there twice");
   }
@@ -46,57 +23,112 @@ Failure ReadEnvelope(std::string_view body, const ValueLists& lists, Envelope* o
 }
 
 // Whether the customer may take an anonymous service that is already here: whoever knows an id must also hold
-// the claim that was given when the service was started.
-bool MayTake(const Context& context, const Service& service) {
-  return context.request.principal.claims.count(service.id) != 0;
+// the claim that was given when the service was started, or know the association that had brought it.
+bool MayTake(const Context& context, const Envelope& envelope, const Service& service) {
+  if (context.request.principal.claims.count(service.id) != 0) return true;
+  const std::string_view former = PeekText(service.record, Tag::kFormerAssociation);
+  return !former.empty() &&
+         std::find(envelope.follows.begin(), envelope.follows.end(), former) != envelope.follows.end();
 }
 
-const char* Apply(Context& context, const Envelope& envelope, ImportedService* service) {
-  const Service* here = context.store().Find(context.request.tenant, service->id);
-  if (here != nullptr) {
-    const std::string_view owner = here->customer_id();
-    if (owner == envelope.customer) return "already";
-    if (!owner.empty() || !MayTake(context, *here)) return "conflict";
-    Record record = here->Decoded();
-    record.Merge(service->record);
-    record.Set(Tag::kCustomerId, envelope.customer);
-    record.Set(Tag::kAssociationId, envelope.association_id);
-    context.Put(Op::kPutService, service->id, 0, record);
-    return "associated";
+void Put(Context& context, const std::string& id, Op op, const std::vector<Record>& parts) {
+  for (size_t i = 0; i < parts.size(); ++i) context.Put(op, id, static_cast<uint32_t>(i), parts[i]);
+}
+
+// What is here of a part and what comes in are the same part if they started at the same time; its fields and
+// extensions then win, and what is new is added.
+void Merge(Context& context, const std::string& id, Op op, const std::vector<std::string>& here,
+           const std::vector<Record>& parts) {
+  const std::vector<std::string> before = here;  // changes as parts are put
+  for (size_t i = 0; i < parts.size(); ++i) {
+    Record part = parts[i];
+    if (i < before.size()) {
+      Record known;
+      if (!known.Decode(before[i]) || known.Integer(Tag::kStarted) != part.Integer(Tag::kStarted)) continue;
+      known.Merge(part);
+      part = std::move(known);
+    }
+    context.Put(op, id, static_cast<uint32_t>(i), part);
   }
-  Record& record = service->record;
-  if (record.Has(Tag::kCustomerId) && record.Text(Tag::kCustomerId) != envelope.customer) {
-    return "conflict";
-  }
-  record.Set(Tag::kCustomerId, envelope.customer);
-  record.Set(Tag::kAssociationId, envelope.association_id);
+}
+
+void Take(Context& context, const Envelope& envelope, const Service& here, const ImportedService& service,
+          std::vector<Before>* before) {
+  Record record = here.Decoded();
+  before->push_back(BeforeOf(service.id, record));
+  record.Merge(service.record);
+  record.Erase(Tag::kFormerAssociation);
+  HandOver(context, envelope.customer, envelope.association_id, &record, &before->back());
+  context.Put(Op::kPutService, service.id, 0, record);
+  Merge(context, service.id, Op::kPutState, here.states, service.states);
+  Merge(context, service.id, Op::kPutTask, here.tasks, service.tasks);
+}
+
+void Add(Context& context, const Envelope& envelope, const ImportedService& service,
+         std::vector<Before>* before) {
+  Record record = service.record;
+  before->push_back({service.id, {}, {}, std::nullopt, std::nullopt});
+  HandOver(context, envelope.customer, envelope.association_id, &record, &before->back());
   if (!context.request.group.empty()) record.Set(Tag::kGroup, context.request.group);
   if (record.Has(Tag::kAutoCompleteAfter)) record.SetInteger(Tag::kUpdated, context.clock());
-  context.Put(Op::kPutService, service->id, 0, record);
-  for (size_t i = 0; i < service->states.size(); ++i) {
-    context.Put(Op::kPutState, service->id, static_cast<uint32_t>(i), service->states[i]);
+  context.Put(Op::kPutService, service.id, 0, record);
+  Put(context, service.id, Op::kPutState, service.states);
+  Put(context, service.id, Op::kPutTask, service.tasks);
+}
+
+const char* Apply(Context& context, const Envelope& envelope, const ImportedService& service,
+                  std::vector<Before>* before) {
+  const bool reassigns = envelope.reassign && context.request.principal.writer;
+  const Service* here = context.store().Find(context.request.tenant, service.id);
+  if (here == nullptr) {
+    const std::string_view named = service.record.Text(Tag::kCustomerId);
+    if (!named.empty() && named != envelope.customer) return "conflict";
+    Add(context, envelope, service, before);
+    return "associated";
   }
-  for (size_t i = 0; i < service->tasks.size(); ++i) {
-    context.Put(Op::kPutTask, service->id, static_cast<uint32_t>(i), service->tasks[i]);
-  }
+  const std::string_view owner = here->customer_id();
+  if (owner == envelope.customer) return "already";
+  if (owner.empty() ? !MayTake(context, envelope, *here) : !reassigns) return "conflict";
+  Take(context, envelope, *here, service, before);
   return "associated";
 }
 
-// The receipt that the server gives, the same bytes whenever it is asked again.
-Response Acknowledged(std::string_view association_id, const Record& record) {
-  return Json(200, "{\"association_id\":" + Quoted(association_id) + ",\"customer_id\":" +
-                       Quoted(record.Text(Tag::kCustomerId)) + ",\"state\":\"acknowledged\",\"received\":" +
-                       Quoted(FormatInstant(record.Integer(Tag::kCreated).value_or(0))) +
+// The receipt that the receiver gives, the same bytes whenever it is asked again.
+Response GivenReceipt(const std::string& id, const Record& record) {
+  return Json(200, "{\"association_id\":" + Quoted(id) +
+                       ",\"customer_id\":" + Quoted(record.Text(Tag::kCustomerId)) +
+                       ",\"state\":" + Quoted(record.Text(Tag::kPhase)) +
+                       ",\"received\":" + Quoted(FormatInstant(record.Integer(Tag::kCreated).value_or(0))) +
                        ",\"services\":" + std::string(record.Text(Tag::kResults)) + "}");
+}
+
+// What an association was answered with before. One that was undone, as a whole or before its parts came, has
+// no effect any more.
+std::optional<Answer> AnsweredBefore(const Context& context, const Envelope& envelope) {
+  Record record;
+  const std::string* bytes = FindAssociation(context, envelope.association_id);
+  if (bytes != nullptr && record.Decode(*bytes)) {
+    const bool same = record.Text(Tag::kCustomerId) == envelope.customer &&
+                      (!record.Has(Tag::kDigest) || record.Text(Tag::kDigest) == envelope.digest);
+    if (!same) return Conflict("association_id: already used for another association");
+    return GivenReceipt(envelope.association_id, record);
+  }
+  const std::string& id = envelope.association_id;
+  for (size_t dot = id.find('.'); dot != std::string::npos; dot = id.find('.', dot + 1)) {
+    const std::string* whole = FindAssociation(context, id.substr(0, dot));
+    if (whole == nullptr || PeekText(*whole, Tag::kPhase) != kUndone || !record.Decode(*whole)) continue;
+    if (record.Text(Tag::kCustomerId) != envelope.customer) continue;
+    return GivenReceipt(id, record);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 Answer DeliverAssociations(Context& context) {
+  if (!context.options.associations) return Error{Code::kNoSuchPath, "no operation has this path"};
   Envelope envelope;
-  if (auto failure = ReadEnvelope(context.request.body, context.options.lists, &envelope)) {
-    return *failure;
-  }
+  if (auto failure = ReadEnvelope(context.request.body, &envelope)) return *failure;
   if (envelope.customer != context.request.principal.customer) {
     return Error{Code::kCustomerMismatch, "customer_id: not the customer of the credentials"};
   }
@@ -104,32 +136,34 @@ Answer DeliverAssociations(Context& context) {
   if (!key.empty() && key != envelope.association_id) {
     return Invalid("Idempotency-Key: the association_id is expected");
   }
-  if (const Tenant* tenant = context.tenant()) {
-    const auto found = tenant->associations.find(envelope.association_id);
-    Record before;
-    if (found != tenant->associations.end() && before.Decode(found->second)) {
-      if (before.Text(Tag::kDigest) != envelope.digest ||
-          before.Text(Tag::kCustomerId) != envelope.customer) {
-        return Conflict("association_id: already used for another association");
-      }
-      return Acknowledged(envelope.association_id, before);
-    }
+  std::vector<ImportedService> services;
+  if (envelope.undoes.empty()) {
+    if (auto failure = ReadServices(envelope, context.options.lists, &services)) return *failure;
   }
+  if (auto before = AnsweredBefore(context, envelope)) return std::move(*before);
+
   std::string results = "[";
-  for (ImportedService& service : envelope.services) {
-    const char* result = Apply(context, envelope, &service);
-    if (results.size() > 1) results += ',';
-    results += "{\"service_id\":" + Quoted(service.id) + ",\"result\":\"" + result + "\"}";
+  std::vector<Before> before;
+  if (envelope.undoes.empty()) {
+    for (const ImportedService& service : services) {
+      const char* result = Apply(context, envelope, service, &before);
+      if (results.size() > 1) results += ',';
+      results += "{\"service_id\":" + Quoted(service.id) + ",\"result\":\"" + result + "\"}";
+    }
+    results += ']';
+  } else if (auto failure = ApplyUndo(context, envelope, &results)) {
+    return *failure;
   }
-  results += ']';
   Record record;
   record.Set(Tag::kCustomerId, envelope.customer);
-  record.Set(Tag::kPhase, "acknowledged");
+  record.Set(Tag::kPhase, kAcknowledged);
   record.SetInteger(Tag::kCreated, context.now());
   record.Set(Tag::kDigest, envelope.digest);
   record.Set(Tag::kResults, results);
+  if (!before.empty()) record.Set(Tag::kBefore, BeforeText(before));
+  if (!envelope.undoes.empty()) record.Set(Tag::kUndoes, envelope.undoes);
   context.Put(Op::kPutAssociation, envelope.association_id, 0, record);
-  return Acknowledged(envelope.association_id, record);
+  return GivenReceipt(envelope.association_id, record);
 }
 
 }  // namespace anon

@@ -1,209 +1,58 @@
-// The sender's side of an association: made in one commit, kept until the server answered (contract section
-// 6).
-#include <algorithm>
-
+// The outbox: what is to be sent next, and in how many parts. Its order is that of the associations; a part
+// stands where its whole stood, so nothing is overtaken.
 #include "association/association.h"
 #include "model/json.h"
 #include "rest/operations.h"
 #include "rest/parameters.h"
-#include "rest/show.h"
 
 namespace anon {
 namespace {
 
-struct Selection {
-  std::string customer;
-  std::vector<const Service*> attach;  ///< anonymous, or this customer's but never handed over to them
-  const Service* handed_over = nullptr;
-};
-
-Answer Receipt(int status, std::string_view id, const Record& record) {
-  Response response = Json(status, {});
-  AppendReceipt(&response.body, id, record);
-  return response;
-}
-
-Failure ReadIds(std::string_view list, std::vector<std::string>* ids) {
-  if (!IsArray(list)) return Invalid("service_ids: a list of service ids is expected");
-  for (const std::string_view element : Elements(list)) {
-    auto id = AsString(element);
-    if (!id) return Invalid("service_ids: strings are expected");
-    if (std::find(ids->begin(), ids->end(), *id) == ids->end()) ids->push_back(std::move(*id));
-  }
-  if (ids->empty()) return Invalid("service_ids: at least one service id is expected");
-  if (ids->size() > 1000) return Invalid("service_ids: at most 1000 service ids are accepted");
-  return std::nullopt;
-}
-
-Failure Select(Context& context, Selection* selection) {
-  std::vector<Member> members;
-  if (auto failure = ParseObject(context.request.body, "body", &members)) return failure;
-  std::vector<std::string> ids;
-  bool has_customer = false;
-  for (const Member& member : members) {
-    if (member.name == "customer_id") {
-      auto customer = AsString(member.value);
-      if (!customer) return Invalid("customer_id: a string of 1 to 256 bytes is expected");
-      selection->customer = std::move(*customer);
-      has_customer = true;
-    } else if (member.name == "service_ids") {
-      if (auto failure = ReadIds(member.value, &ids)) return failure;
-    } else {
-      return Invalid("body: customer_id and service_ids are accepted");
-    }
-  }
-  if (!has_customer) return Invalid("customer_id: the customer who logged in is needed");
-  if (auto failure = CheckCustomerId(selection->customer)) return failure;
-  if (ids.empty()) return Invalid("service_ids: at least one service id is expected");
-  for (const std::string& id : ids) {
-    const Service* service = context.FindService(id);
-    if (service == nullptr) return ServiceNotFound(id);
-    const std::string_view owner = service->customer_id();
-    if (!owner.empty() && owner != selection->customer) {
-      return Conflict("service_ids: " + id + " belongs to another customer");
-    }
-    if (owner.empty() || PeekText(service->record, Tag::kAssociationId).empty()) {
-      selection->attach.push_back(service);
-    } else {
-      selection->handed_over = service;
-    }
-  }
-  return std::nullopt;
-}
-
-const std::string* FindAssociation(const Context& context, const std::string& id) {
-  const Tenant* tenant = context.tenant();
-  if (tenant == nullptr) return nullptr;
-  const auto found = tenant->associations.find(id);
-  return found == tenant->associations.end() ? nullptr : &found->second;
-}
-
-// What is recorded under the id in the path; a failure if there is no such association.
-Failure Load(const Context& context, Record* record) {
-  const std::string& id = context.arguments[0];
-  const std::string* bytes = FindAssociation(context, id);
-  if (bytes == nullptr || !record->Decode(*bytes)) return NotFound("association", id);
-  return std::nullopt;
-}
-
-bool Finished(const Record& record) { return !record.Has(Tag::kOrder); }
-
-// An association that is finished leaves the outbox.
-void Finish(Context& context, Record* record, std::string_view phase) {
-  record->Set(Tag::kPhase, phase);
-  record->Erase(Tag::kOrder);
-  context.Put(Op::kPutAssociation, context.arguments[0], 0, *record);
-}
-
-// The `services` of a server's receipt, if it is one for this association: every service that was sent has a
-// result out of the three.
-Failure ReadResults(std::string_view body, std::string_view association_id, const Record& record,
-                    std::string* results) {
-  std::vector<Member> members;
-  if (auto failure = ParseObject(body, "receipt", &members)) return failure;
-  std::string id;
-  std::string_view services;
-  for (const Member& member : members) {
-    if (member.name == "association_id") id = AsString(member.value).value_or("");
-    if (member.name == "services" && IsArray(member.value)) services = member.value;
-  }
-  if (id != association_id) return Invalid("receipt: not of this association");
-  std::set<std::string_view> sent;
-  for (const std::string_view element : Elements(record.Text(Tag::kResults))) sent.insert(element);
+// The results of a receipt that has none yet, for the services of a raw list.
+std::string PendingResults(const std::vector<std::string_view>& services) {
   std::string out = "[";
-  if (services.empty() || Elements(services).size() != sent.size()) {
-    return Invalid("receipt: a result for every service is expected");
+  for (const std::string_view service : services) {
+    for (const Member& member : Members(service)) {
+      if (member.name != "service_id") continue;
+      if (out.size() > 1) out += ',';
+      out += "{\"service_id\":" + std::string(member.value) + "}";
+    }
   }
-  for (const std::string_view element : Elements(services)) {
-    if (!IsObject(element)) return Invalid("receipt: a result for every service is expected");
-    std::string service_id;
-    std::string result;
-    for (const Member& member : Members(element)) {
-      if (member.name == "service_id") service_id = AsString(member.value).value_or("");
-      if (member.name == "result") result = AsString(member.value).value_or("");
-    }
-    const std::string pending = "{\"service_id\":" + Quoted(service_id) + "}";
-    // Each has one result, so as many results as services are all of them.
-    if (sent.erase(pending) == 0 || (result != "associated" && result != "already" && result != "conflict")) {
-      return Invalid("receipt: a result for every service is expected");
-    }
+  return out + ']';
+}
+
+std::string Joined(const std::vector<std::string_view>& services) {
+  std::string out = "[";
+  for (const std::string_view service : services) {
     if (out.size() > 1) out += ',';
-    out += pending.substr(0, pending.size() - 1) + ",\"result\":" + Quoted(result) + "}";
+    out += service;
   }
-  *results = out + "]";
-  return std::nullopt;
+  return out + ']';
+}
+
+// The envelope of some of another one's services, under an id of its own.
+std::string PartText(Envelope envelope, const std::string& id, const std::string& services) {
+  envelope.association_id = id;
+  envelope.services = services;
+  return EnvelopeText(envelope);
+}
+
+// The association whose receipt the page sees.
+std::string WholeOf(const std::string& id, const Record& record) {
+  return record.Has(Tag::kPartOf) ? std::string(record.Text(Tag::kPartOf)) : id;
+}
+
+void MarkWhole(Context& context, const std::string& id) {
+  Record record;
+  const std::string* bytes = FindAssociation(context, id);
+  if (bytes == nullptr || !record.Decode(*bytes)) return;
+  if (record.Text(Tag::kPhase) == kSentPhase && record.Has(Tag::kSent)) return;
+  SetPhase(context, kSentPhase, &record);
+  record.SetInteger(Tag::kSent, 1);
+  context.Put(Op::kPutAssociation, id, 0, record);
 }
 
 }  // namespace
-
-Answer Associate(Context& context) {
-  Selection selection;
-  if (auto failure = Select(context, &selection)) return *failure;
-  if (selection.attach.empty()) {
-    const std::string id(PeekText(selection.handed_over->record, Tag::kAssociationId));
-    Record record;
-    const std::string* bytes = FindAssociation(context, id);
-    if (bytes == nullptr || !record.Decode(*bytes)) return NotFound("association", id);
-    return Receipt(200, id, record);
-  }
-  const std::string association_id = context.NewServiceId(selection.customer);
-  std::string services = "[";
-  std::string results = "[";
-  const View whole = WholeView();
-  for (const Service* service : selection.attach) {
-    Record record = service->Decoded();
-    record.Set(Tag::kCustomerId, selection.customer);
-    record.Set(Tag::kAssociationId, association_id);
-    if (record.Has(Tag::kUpdated)) record.SetInteger(Tag::kUpdated, context.clock());
-    context.Put(Op::kPutService, service->id, 0, record);
-    if (services.size() > 1) {
-      services += ',';
-      results += ',';
-    }
-    AppendService(&services, *service, whole);
-    results += "{\"service_id\":" + Quoted(service->id) + "}";
-  }
-  services += ']';
-  results += ']';
-
-  Record record;
-  record.Set(Tag::kCustomerId, selection.customer);
-  record.Set(Tag::kPhase, "pending");
-  record.SetInteger(Tag::kCreated, context.now());
-  record.Set(Tag::kDigest, DigestOf(services));
-  record.Set(Tag::kEnvelope, "{\"association_id\":" + Quoted(association_id) + ",\"customer_id\":" +
-                                 Quoted(selection.customer) + ",\"digest\":" + Quoted(DigestOf(services)) +
-                                 ",\"services\":" + services + "}");
-  if (record.Text(Tag::kEnvelope).size() > kMaxBody) {
-    return Error{Code::kTooLarge,
-                 "service_ids: together these services are over 262144 bytes, the most that one "
-                 "association carries; choose fewer"};
-  }
-  record.Set(Tag::kResults, results);
-  record.SetInteger(Tag::kOrder, context.store().NextOrder());
-  context.Put(Op::kPutAssociation, association_id, 0, record);
-  return Receipt(201, association_id, record);
-}
-
-Answer QueryAssociations(Context& context) {
-  Response response = Json(200, "[");
-  if (const Tenant* tenant = context.tenant()) {
-    for (const auto& [id, bytes] : tenant->associations) {
-      Record record;
-      if (!record.Decode(bytes)) continue;
-      if (response.body.size() > 1) response.body += ',';
-      AppendReceipt(&response.body, id, record);
-    }
-  }
-  response.body += ']';
-  return response;
-}
-
-Answer QueryAssociation(Context& context) {
-  Record record;
-  if (auto failure = Load(context, &record)) return *failure;
-  return Receipt(200, context.arguments[0], record);
-}
 
 Answer NextDelivery(Context& context) {
   if (auto failure = OnlyParameters(context.request, {"after"})) return *failure;
@@ -213,53 +62,130 @@ Answer NextDelivery(Context& context) {
   const auto after = context.request.query.find("after");
   if (after != context.request.query.end() && after->second.size() == 1) {
     const std::string* bytes = FindAssociation(context, after->second[0]);
-    const auto order = bytes == nullptr ? std::nullopt : PeekInteger(*bytes, Tag::kOrder);
-    if (order) next = tenant->outbox.upper_bound(*order);
+    const auto place = bytes == nullptr ? std::nullopt : PeekInteger(*bytes, Tag::kOrder);
+    if (place) next = tenant->outbox.upper_bound({*place, after->second[0]});
   }
-  if (next == tenant->outbox.end()) return Empty(204);
-  const std::string& id = next->second;
-  const std::string* bytes = FindAssociation(context, id);
-  if (bytes == nullptr) return Empty(204);
-  Response response = Json(200, std::string(PeekText(*bytes, Tag::kEnvelope)));
-  response.headers.emplace_back("Association-Id", id);
-  return response;
+  for (; next != tenant->outbox.end(); ++next) {
+    const std::string& id = next->second;
+    const std::string* bytes = FindAssociation(context, id);
+    if (bytes == nullptr || IsSealed(*tenant, PeekText(*bytes, Tag::kCustomerId))) continue;
+    Response response = Json(200, std::string(PeekText(*bytes, Tag::kEnvelope)));
+    response.headers.emplace_back("Association-Id", id);
+    response.headers.emplace_back("Customer", PercentEncode(PeekText(*bytes, Tag::kCustomerId)));
+    if (const auto progress = PeekText(*bytes, Tag::kProgress); !progress.empty()) {
+      response.headers.emplace_back("Progress", PercentEncode(progress));
+    }
+    return response;
+  }
+  return Empty(204);
 }
 
 Answer MarkSent(Context& context) {
+  const std::string& id = context.arguments[0];
   Record record;
-  if (auto failure = Load(context, &record)) return *failure;
-  if (record.Text(Tag::kPhase) == "pending") {
-    record.Set(Tag::kPhase, "sent");
-    context.Put(Op::kPutAssociation, context.arguments[0], 0, record);
+  if (auto failure = LoadOpen(context, &record)) return *failure;
+  if (record.Has(Tag::kOrder) && !record.Has(Tag::kSent)) {
+    SetPhase(context, kSentPhase, &record);
+    record.SetInteger(Tag::kSent, 1);
+    context.Put(Op::kPutAssociation, id, 0, record);
+    if (record.Has(Tag::kPartOf)) MarkWhole(context, WholeOf(id, record));
+  } else if (record.Has(Tag::kOrder) && record.Text(Tag::kPhase) == kPending) {
+    SetPhase(context, kSentPhase, &record);
+    context.Put(Op::kPutAssociation, id, 0, record);
+    if (record.Has(Tag::kPartOf)) MarkWhole(context, WholeOf(id, record));
   }
-  return Receipt(200, context.arguments[0], record);
+  return Receipt(200, id, record);
 }
 
-Answer RecordReceipt(Context& context) {
+Answer RetryAssociation(Context& context) {
+  const std::string& id = context.arguments[0];
   Record record;
-  if (auto failure = Load(context, &record)) return *failure;
-  if (!Finished(record)) {
-    std::string results;
-    if (auto failure = ReadResults(context.request.body, context.arguments[0], record, &results)) {
-      return *failure;
-    }
-    record.Set(Tag::kResults, results);
+  if (auto failure = LoadOpen(context, &record)) return *failure;
+  if (record.Text(Tag::kPhase) != kRejected || record.Has(Tag::kPartOf)) {
+    return Conflict("association_id: only a rejected association can be tried again");
+  }
+  const int64_t place = context.store().NextOrder();
+  for (const std::string& part_id : PartIds(context, id)) {
+    Record part;
+    if (!part.Decode(*FindAssociation(context, part_id))) continue;
+    SetPhase(context, kPending, &part);
+    part.Erase(Tag::kProblem);
+    part.SetInteger(Tag::kOrder, place);
+    context.Put(Op::kPutAssociation, part_id, 0, part);
+  }
+  SetPhase(context, kPending, &record);
+  record.Erase(Tag::kProblem);
+  if (record.Has(Tag::kEnvelope)) record.SetInteger(Tag::kOrder, place);
+  context.Put(Op::kPutAssociation, id, 0, record);
+  return Receipt(200, id, record);
+}
+
+Answer SplitAssociation(Context& context) {
+  const std::string& id = context.arguments[0];
+  Record record;
+  if (auto failure = LoadOpen(context, &record)) return *failure;
+  if (!record.Has(Tag::kOrder)) return Conflict("association_id: it is not in the outbox");
+  Envelope envelope;
+  if (auto failure = ReadEnvelope(record.Text(Tag::kEnvelope), &envelope)) return *failure;
+  const auto services = Elements(envelope.services);
+  if (services.size() < 2) {
+    return Error{Code::kTooLarge, "association_id: it holds one service, which cannot be cut"};
+  }
+  const auto middle = services.begin() + static_cast<ptrdiff_t>(services.size() / 2);
+  const std::vector<std::string_view> halves[] = {{services.begin(), middle}, {middle, services.end()}};
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string part_id = id + '.' + std::to_string(i);
+    Record part = record;
+    part.Erase(Tag::kBefore);
+    part.Erase(Tag::kProgress);
+    part.Set(Tag::kPartOf, WholeOf(id, record));
+    part.Set(Tag::kResults, PendingResults(halves[i]));
+    part.Set(Tag::kEnvelope, PartText(envelope, part_id, Joined(halves[i])));
+    context.Put(Op::kPutAssociation, part_id, 0, part);
+  }
+  if (record.Has(Tag::kPartOf)) {
+    context.Remove(Op::kRemoveAssociation, id);
+  } else {
     record.Erase(Tag::kEnvelope);
-    Finish(context, &record, "acknowledged");
+    record.Erase(Tag::kOrder);
+    context.Put(Op::kPutAssociation, id, 0, record);
   }
-  return Receipt(200, context.arguments[0], record);
+  return Empty(204);
 }
 
-Answer RecordRejection(Context& context) {
+// What a page that goes away can still send: the same services in envelopes of about so many bytes. They are
+// extra copies; the whole is sent again all the same, and finds its services there.
+Answer SliceAssociation(Context& context) {
+  if (auto failure = OnlyParameters(context.request, {"bytes"})) return *failure;
+  const std::string& id = context.arguments[0];
   Record record;
-  if (auto failure = Load(context, &record)) return *failure;
-  std::vector<Member> members;
-  if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
-  if (!Finished(record)) {
-    record.Set(Tag::kProblem, context.request.body);
-    Finish(context, &record, "rejected");
+  if (auto failure = LoadOpen(context, &record)) return *failure;
+  int64_t bytes = 16 * 1024;
+  if (auto failure = ReadNumber(context.request, "bytes", 1024, static_cast<int64_t>(kMaxBody), &bytes)) {
+    return *failure;
   }
-  return Receipt(200, context.arguments[0], record);
+  Response response = Json(200, "[");
+  Envelope envelope;
+  if (record.Has(Tag::kOrder) && !ReadEnvelope(record.Text(Tag::kEnvelope), &envelope)) {
+    const auto services = Elements(envelope.services);
+    size_t number = 0;
+    for (size_t first = 0; first < services.size();) {
+      size_t size = 0;
+      size_t last = first;
+      while (last < services.size() && (last == first || size + services[last].size() <= size_t(bytes))) {
+        size += services[last++].size();
+      }
+      const std::string slice_id = id + ".s" + std::to_string(number++);
+      const std::vector<std::string_view> slice(services.begin() + static_cast<ptrdiff_t>(first),
+                                                services.begin() + static_cast<ptrdiff_t>(last));
+      if (response.body.size() > 1) response.body += ',';
+      response.body += "{\"association_id\":" + Quoted(slice_id) +
+                       ",\"body\":" + Quoted(PartText(envelope, slice_id, Joined(slice))) + "}";
+      first = last;
+    }
+  }
+  response.body += ']';
+  return response;
 }
 
 }  // namespace anon

@@ -3,7 +3,7 @@
 //   file   = header, record*
 //   header = 24 bytes:
 //     0   4  magic "ANSJ"
-//     4   1  format version, 2
+//     4   1  format version, 3
 //     5   1  kind: 1 log, 3 segment, 4 piece
 //     6   2  flags: 1 records were lost here, and what is left was written anew
 //     8   8  sequence number of the file, from 1
@@ -36,8 +36,9 @@
 // a segment, or before the first piece of a whole checkpoint) is left over or astray and is passed over. The
 // highest number is never removed, so no number is given out twice.
 //
-// Version 1 had logs, and snapshots (kind 2): the whole state in one file, which replaces all before it. It
-// is read, and the next checkpoint writes it anew. A higher version than one's own is refused untouched.
+// Version 2 had no visits (store/change.h); it is read like version 3. Version 1 had logs, and snapshots
+// (kind 2): the whole state in one file, which replaces all before it. It is read, and the next checkpoint
+// writes it anew. A higher version than one's own is refused untouched.
 #ifndef ANON_JOURNAL_FORMAT_H_
 #define ANON_JOURNAL_FORMAT_H_
 
@@ -49,7 +50,8 @@
 namespace anon::journal {
 
 inline constexpr std::string_view kMagic = "ANSJ";
-inline constexpr uint8_t kVersion = 2;
+inline constexpr uint8_t kVersion = 3;
+inline constexpr uint8_t kOldestKept = 2;  ///< an older one is written anew
 inline constexpr uint16_t kIncomplete = 1;
 inline constexpr size_t kHeaderSize = 24;
 inline constexpr size_t kRecordHeaderSize = 8;

@@ -25,7 +25,7 @@ bool ReadHeader(std::string_view bytes, Header* out) {
 bool IsKnown(const Header& header) {
   const Kind kind = header.kind;
   if (header.version == 1) return header.span == 0 && (kind == Kind::kLog || kind == Kind::kSnapshot);
-  if (header.version != kVersion || header.span >= header.sequence) return false;
+  if (header.version < kOldestKept || header.span >= header.sequence) return false;
   return kind == Kind::kSegment || (header.span == 0 && (kind == Kind::kLog || kind == Kind::kPiece));
 }
 

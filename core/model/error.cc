@@ -17,6 +17,7 @@ constexpr CodeInfo kTable[] = {
     {404, "no_such_path", "NoSuchPathException"},
     {405, "method_not_allowed", "MethodNotAllowedException"},
     {409, "conflict", "ConflictException"},
+    {409, "unverified", "ConflictException"},
     {413, "too_large", "TooLargeException"},
     {415, "unsupported_media_type", "UnsupportedMediaTypeException"},
 };

@@ -20,6 +20,7 @@ enum class Code : uint8_t {
   kNoSuchPath,            ///< a path that no operation has
   kMethodNotAllowed,      ///< the path exists, the method does not
   kConflict,              ///< the resource is not in a state that allows it
+  kUnverified,            ///< a service that needs an explicit yes to be handed over
   kTooLarge,              ///< a body or a resource over its limit
   kUnsupportedMediaType,  ///< a body that is not JSON
 };

@@ -1,5 +1,5 @@
-// A resource (service, state, task, association) as a list of tagged fields. The encoded form is what the
-// store keeps in memory and what the journal holds, byte for byte the same.
+// A resource (service, state, task, association, visit) as a list of tagged fields. The encoded form is what
+// the store keeps in memory and what the journal holds, byte for byte the same.
 //
 //   record    = field*                        fields in ascending tag order
 //   field     = tag u8, length varint, bytes
@@ -51,6 +51,8 @@ enum class Tag : uint8_t {
   kUpdated = 42,            ///< integer, ms: the last update, kept while kAutoCompleteAfter counts
   kIdempotencyKey = 43,     ///< text
   kAssociationId = 44,      ///< text: the association that handed the service over
+  kVisit = 45,  ///< integer: the visit it was started in; absent for visit 0 (association/visit.h)
+  kFormerAssociation = 46,  ///< text: the association that was undone (the receiver's side)
 
   kExtension = 60,
 
@@ -62,6 +64,12 @@ enum class Tag : uint8_t {
   kResults = 74,
   kProblem = 75,
   kOrder = 76,
+  kBefore = 77,
+  kSent = 78,
+  kUndoes = 79,
+  kUndoneBy = 80,
+  kPartOf = 81,
+  kProgress = 82,
 };
 
 /// From the tag of a common field of the start event to its twin of the end event.

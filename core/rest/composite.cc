@@ -61,7 +61,7 @@ const Service* FindMatching(const Context& context, const Record& fields) {
   const auto found = index.find(std::string(fields.Text(identified ? Tag::kCustomerId : Tag::kContactKey)));
   if (found == index.end()) return nullptr;
   for (const Service* service : found->second) {
-    if (service->active && context.InGroup(*service) &&
+    if (service->active && context.InReach(*service) &&
         service->contact_key() == fields.Text(Tag::kContactKey) &&
         PeekText(service->record, Tag::kType) == fields.Text(Tag::kType)) {
       return service;

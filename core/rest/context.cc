@@ -12,12 +12,17 @@ const Service* Context::FindService(std::string_view service_id) const {
   return service != nullptr && MaySee(*service) ? service : nullptr;
 }
 
-bool Context::InGroup(const Service& service) const {
-  return request.group.empty() || service.group() == request.group;
+bool Context::InReach(const Service& service) const {
+  if (!request.group.empty() && service.group() != request.group) return false;
+  return !request.principal.local || !IsSealed(*service.tenant, service);
+}
+
+Visit Context::visit() const {
+  return request.principal.local && tenant() != nullptr ? CurrentVisit(*tenant()) : Visit();
 }
 
 bool Context::MaySee(const Service& service) const {
-  if (!InGroup(service)) return false;
+  if (!InReach(service)) return false;
   const Principal& who = request.principal;
   const bool reads = request.method == "GET";
   if (who.local || (reads ? who.reader : who.writer)) return true;

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "association/visit.h"
 #include "model/event.h"
 #include "model/id.h"
 #include "model/render.h"
@@ -28,6 +29,8 @@ struct BusinessAttribute {
 struct Options {
   std::string base_path = "/genesys/1/cs";
   int not_found_status = 400;                  ///< 400 as CS answers, or 404
+  int64_t undo_window = 24 * 3600;             ///< seconds in which an acknowledged association can be undone
+  bool associations = true;                    ///< whether POST associations is an operation
   std::optional<int64_t> auto_complete_after;  ///< seconds; for services that do not say
   size_t piece_bytes = 256 * 1024;             ///< least size of a checkpoint's piece (journal/catalog.h)
   std::vector<BusinessAttribute> attributes;
@@ -62,7 +65,11 @@ class Context {
   /// or change it (other methods). Null otherwise: whether somebody else's service exists is not told.
   [[nodiscard]] const Service* FindService(std::string_view service_id) const;
   [[nodiscard]] bool MaySee(const Service& service) const;
-  [[nodiscard]] bool InGroup(const Service& service) const;
+  /// Whether it is in the business unit, and on a page not sealed (association/visit.h).
+  [[nodiscard]] bool InReach(const Service& service) const;
+
+  /// The page's present visit; elsewhere there is but one.
+  [[nodiscard]] Visit visit() const;
 
   [[nodiscard]] std::string NewServiceId(std::string_view owner) {
     return ids_.Next(now_, ShardHint(request.tenant, owner));

@@ -173,7 +173,7 @@ Answer Purge(Context& context) {
   if (const Tenant* tenant = context.tenant()) {
     for (const Service* service : tenant->by_start) {
       if (service->started >= *limit) break;
-      if (!context.InGroup(*service)) continue;
+      if (!context.InReach(*service)) continue;
       if (!(service->active ? purging->active : purging->completed)) continue;
       if (!purging->identified && !service->customer_id().empty()) continue;
       ids.push_back(service->id);
@@ -204,7 +204,7 @@ Answer ExportServices(Context& context) {
                                ? PeekInteger(service.record, Tag::kCompleted).value_or(INT64_MIN)
                                : service.started;
       if (time < *exporting.from || (exporting.to && time >= *exporting.to)) continue;
-      if (!Fits(exporting.state, service.active) || !context.InGroup(service)) continue;
+      if (!Fits(exporting.state, service.active) || !context.InReach(service)) continue;
       if (!first) response.body += ",\n";
       first = false;
       AppendService(&response.body, service, exporting.view);

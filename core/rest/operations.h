@@ -45,14 +45,37 @@ Answer QueryBusinessAttribute(Context& context);
 // association/deliver.cc
 Answer DeliverAssociations(Context& context);
 
-// association/outbox.cc
+// association/visit.cc
+Answer QueryVisit(Context& context);
+Answer SignIn(Context& context);
+Answer SignOut(Context& context);
+Answer Reset(Context& context);
+
+// association/plan.cc
+Answer PlanAssociation(Context& context);
+
+// association/associate.cc
 Answer Associate(Context& context);
+
+// association/undo.cc
+Answer UndoAssociation(Context& context);
+
+// association/receipts.cc
 Answer QueryAssociations(Context& context);
 Answer QueryAssociation(Context& context);
-Answer NextDelivery(Context& context);
-Answer MarkSent(Context& context);
 Answer RecordReceipt(Context& context);
 Answer RecordRejection(Context& context);
+
+// association/outbox.cc
+Answer NextDelivery(Context& context);
+Answer MarkSent(Context& context);
+Answer RetryAssociation(Context& context);
+Answer SplitAssociation(Context& context);
+Answer SliceAssociation(Context& context);
+
+// association/replay.cc
+Answer QueryCalls(Context& context);
+Answer RecordProgress(Context& context);
 
 }  // namespace anon
 

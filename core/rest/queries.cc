@@ -76,7 +76,7 @@ Answer List(Context& context, const ServiceList* list, bool anonymous) {
       if (filter.to && service.started >= *filter.to) break;
       if (filter.from && service.started < *filter.from) continue;
       if (!Fits(filter.status, service.active) || !filter.types.Fits(PeekText(service.record, Tag::kType)) ||
-          !(anonymous ? context.MaySee(service) : context.InGroup(service))) {
+          !(anonymous ? context.MaySee(service) : context.InReach(service))) {
         continue;
       }
       if (shown == filter.limit) {

@@ -23,7 +23,8 @@ Response Started(const Context& context, std::string_view id) {
 const Service* StartedBefore(const Context& context) {
   const Tenant* tenant = context.tenant();
   if (tenant == nullptr || context.request.idempotency_key.empty()) return nullptr;
-  const auto found = tenant->by_idempotency.find(context.request.idempotency_key);
+  const auto found =
+      tenant->by_idempotency.find(IdempotencyIndex(context.visit().number, context.request.idempotency_key));
   return found == tenant->by_idempotency.end() ? nullptr : found->second;
 }
 
@@ -45,6 +46,7 @@ Record NewService(const Context& context, const Event& event) {
   if (record.Has(Tag::kAutoCompleteAfter)) record.SetInteger(Tag::kUpdated, context.clock());
   SetLifetime(event, context.clock(), &record);
   if (!context.request.group.empty()) record.Set(Tag::kGroup, context.request.group);
+  if (const int64_t visit = context.visit().number; visit != 0) record.SetInteger(Tag::kVisit, visit);
   return record;
 }
 
@@ -64,7 +66,7 @@ Answer StartService(Context& context) {
     return CustomerMismatch();
   }
   if (const Service* before = StartedBefore(context)) {
-    if (!SameOwner(*before, fields) || !context.InGroup(*before)) {
+    if (!SameOwner(*before, fields) || !context.InReach(*before)) {
       return Conflict("Idempotency-Key: already used to start a service for somebody else");
     }
     return Started(context, before->id);

@@ -27,7 +27,7 @@ bool ReadEntry(std::string_view payload, Entry* out) {
         !reader.Bytes(&record)) {
       return false;
     }
-    if (op < static_cast<uint8_t>(Op::kPutService) || op > static_cast<uint8_t>(Op::kRemoveAssociation) ||
+    if (op < static_cast<uint8_t>(Op::kPutService) || op > static_cast<uint8_t>(Op::kRemoveVisit) ||
         index > UINT32_MAX) {
       return false;
     }

@@ -23,12 +23,14 @@ enum class Op : uint8_t {
   kRemoveService = 4,
   kPutAssociation = 5,
   kRemoveAssociation = 6,
+  kPutVisit = 7,  ///< from format version 3 on
+  kRemoveVisit = 8,
 };
 
 struct Change {
   Op op{};
   std::string tenant;
-  std::string id;      ///< service or association
+  std::string id;      ///< service, association or visit
   uint32_t index = 0;  ///< state or task
   std::string record;  ///< encoded Record, empty for removals
 };

@@ -20,7 +20,7 @@ bool Read(ByteReader* in, Position* out) {
     return false;
   out->tenant = tenant;
   out->id = id;
-  return out->kind <= 1;
+  return out->kind <= 2;
 }
 
 auto Tied(const Position& one) { return std::tie(one.tenant, one.kind, one.started, one.id); }

@@ -2,7 +2,8 @@
 // at the piece's number. Its first record is the head:
 //
 //   head     = begin varint, from position, last u8 (1: the range has no end, and the checkpoint is whole),
-//   to position position = tenant bytes, kind u8 (0 service, 1 association), started zigzag varint, id bytes
+//   to position position = tenant bytes, kind u8 (0 service, 1 association, 2 visit), started zigzag varint,
+//   id bytes
 //
 // `begin` is the number of the first piece of the checkpoint; `to` is the first position after the range, and
 // the `from` of the next piece. The range of the first piece begins with the lowest position there is.
@@ -16,7 +17,7 @@
 namespace anon {
 
 /// The place of a resource in the order of a dump: by tenant; services by start and id, then associations by
-/// id.
+/// id, then visits by number.
 struct Position {
   std::string tenant;
   uint8_t kind = 0;

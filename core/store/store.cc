@@ -38,6 +38,11 @@ int64_t DeadlineOf(const std::string& record) {
 
 }  // namespace
 
+std::string IdempotencyIndex(int64_t visit, std::string_view key) {
+  // No key has a line break in it: it comes in one header.
+  return visit == 0 ? std::string(key) : std::to_string(visit) + '\n' + std::string(key);
+}
+
 Record Service::Decoded() const {
   Record decoded;
   if (!decoded.Decode(record)) decoded = Record();
@@ -58,7 +63,9 @@ bool Store::Apply(const Change& change) {
       return RemoveService(tenant, change.id);
     case Op::kPutAssociation:
     case Op::kRemoveAssociation:
-      return ChangeAssociation(tenant, change);
+    case Op::kPutVisit:
+    case Op::kRemoveVisit:
+      return ChangeNamed(tenant, change);
   }
   return false;
 }
@@ -97,12 +104,16 @@ void Store::UndoTo(size_t mark) {
 
 void Store::CollectTouched(Touched* out) const {
   for (const Undo& undo : log_) {
-    (undo.kind == Undo::Kind::kAssociation ? out->associations : out->services).insert(undo.id);
+    if (undo.kind == Undo::Kind::kVisit) {
+      out->visits = true;
+    } else {
+      (undo.kind == Undo::Kind::kAssociation ? out->associations : out->services).insert(undo.id);
+    }
   }
 }
 
-// Calls the visitor with each resource from `from` on: its position, and the service or the association's
-// record, the other being null. The visitor answers whether to go on.
+// Calls the visitor with each resource from `from` on: its position, and the service or else the record of
+// the association or visit, the other being null. The visitor answers whether to go on.
 template <class Visitor>
 void Store::Visit(const Position& from, Visitor visitor) const {
   Service first;
@@ -117,10 +128,13 @@ void Store::Visit(const Position& from, Visitor visitor) const {
         if (!visitor(Position{it->first, 0, service->started, service->id}, service, nullptr)) return;
       }
     }
-    const bool inside = at_first && from.kind == 1;
-    for (auto one = tenant.associations.lower_bound(inside ? from.id : std::string());
-         one != tenant.associations.end(); ++one) {
-      if (!visitor(Position{it->first, 1, INT64_MIN, one->first}, nullptr, &one->second)) return;
+    for (const uint8_t kind : {uint8_t{1}, uint8_t{2}}) {
+      if (at_first && from.kind > kind) continue;
+      const auto& named = kind == 1 ? tenant.associations : tenant.visits;
+      const bool inside = at_first && from.kind == kind;
+      for (auto one = named.lower_bound(inside ? from.id : std::string()); one != named.end(); ++one) {
+        if (!visitor(Position{it->first, kind, INT64_MIN, one->first}, nullptr, &one->second)) return;
+      }
     }
   }
 }
@@ -133,7 +147,7 @@ void Store::Dump(std::vector<Change>* out) const {
 bool Store::DumpFrom(const Position& from, size_t bytes, std::vector<Change>* out, Position* next) const {
   size_t dumped = 0;
   bool more = false;
-  Visit(from, [&](const Position& position, const Service* service, const std::string* association) {
+  Visit(from, [&](const Position& position, const Service* service, const std::string* named) {
     if (dumped >= bytes) {
       *next = position;
       more = true;
@@ -143,8 +157,8 @@ bool Store::DumpFrom(const Position& from, size_t bytes, std::vector<Change>* ou
       out->push_back({op, position.tenant, position.id, static_cast<uint32_t>(index), record});
       dumped += position.id.size() + record.size();
     };
-    if (association != nullptr) {
-      put(Op::kPutAssociation, 0, *association);
+    if (named != nullptr) {
+      put(position.kind == 1 ? Op::kPutAssociation : Op::kPutVisit, 0, *named);
       return true;
     }
     put(Op::kPutService, 0, service->record);
@@ -159,8 +173,8 @@ void Store::RemoveRange(const Position& from, const Position* to) {
   std::vector<Change> removals;
   Visit(from, [&](const Position& position, const Service*, const std::string*) {
     if (to != nullptr && !(position < *to)) return false;
-    const Op op = position.kind == 0 ? Op::kRemoveService : Op::kRemoveAssociation;
-    removals.push_back({op, position.tenant, position.id, 0, {}});
+    constexpr Op kRemovals[] = {Op::kRemoveService, Op::kRemoveAssociation, Op::kRemoveVisit};
+    removals.push_back({kRemovals[position.kind], position.tenant, position.id, 0, {}});
     return true;
   });
   for (const Change& removal : removals) Apply(removal);
@@ -189,7 +203,7 @@ void Store::Link(Service* service) {
     Insert(&tenant->by_key[std::string(service->contact_key())], service);
   }
   if (const auto key = PeekText(service->record, Tag::kIdempotencyKey); !key.empty()) {
-    tenant->by_idempotency.emplace(key, service);
+    tenant->by_idempotency.emplace(IdempotencyIndex(service->visit(), key), service);
   }
   if (service->deadline != kNever) deadlines_.emplace(service->deadline, service);
 }
@@ -203,7 +217,7 @@ void Store::Unlink(Service* service) {
     RemoveFrom(&tenant->by_key, service->contact_key(), service);
   }
   if (const auto key = PeekText(service->record, Tag::kIdempotencyKey); !key.empty()) {
-    const auto found = tenant->by_idempotency.find(std::string(key));
+    const auto found = tenant->by_idempotency.find(IdempotencyIndex(service->visit(), key));
     if (found != tenant->by_idempotency.end() && found->second == service) {
       tenant->by_idempotency.erase(found);
     }
@@ -266,21 +280,32 @@ bool Store::RemoveService(Tenant* tenant, const std::string& id) {
   return true;
 }
 
-bool Store::ChangeAssociation(Tenant* tenant, const Change& change) {
-  const auto found = tenant->associations.find(change.id);
-  const bool existed = found != tenant->associations.end();
-  const bool removes = change.op == Op::kRemoveAssociation;
+bool Store::ChangeNamed(Tenant* tenant, const Change& change) {
+  const bool visit = change.op == Op::kPutVisit || change.op == Op::kRemoveVisit;
+  const bool removes = change.op == Op::kRemoveAssociation || change.op == Op::kRemoveVisit;
+  const auto& named = visit ? tenant->visits : tenant->associations;
+  const auto found = named.find(change.id);
+  const bool existed = found != named.end();
   if (removes && !existed) return false;
-  log_.push_back({Undo::Kind::kAssociation, tenant, change.id, 0, existed,
+  log_.push_back({visit ? Undo::Kind::kVisit : Undo::Kind::kAssociation, tenant, change.id, 0, existed,
                   existed ? found->second : std::string(), nullptr});
-  SetAssociation(tenant, change.id, removes ? nullptr : &change.record);
+  const std::string* record = removes ? nullptr : &change.record;
+  visit ? SetVisit(tenant, change.id, record) : SetAssociation(tenant, change.id, record);
   return true;
+}
+
+void Store::SetVisit(Tenant* tenant, const std::string& id, const std::string* record) {
+  if (record == nullptr) {
+    tenant->visits.erase(id);
+  } else {
+    tenant->visits[id] = *record;
+  }
 }
 
 void Store::SetAssociation(Tenant* tenant, const std::string& id, const std::string* record) {
   const auto found = tenant->associations.find(id);
   if (found != tenant->associations.end()) {
-    if (const auto order = PeekInteger(found->second, Tag::kOrder)) tenant->outbox.erase(*order);
+    if (const auto order = PeekInteger(found->second, Tag::kOrder)) tenant->outbox.erase({*order, id});
     tenant->associations.erase(found);
   }
   if (record == nullptr) return;
@@ -311,6 +336,10 @@ void Store::Revert(Undo* undo) {
   Tenant* tenant = undo->tenant;
   if (undo->kind == Undo::Kind::kAssociation) {
     SetAssociation(tenant, undo->id, undo->existed ? &undo->record : nullptr);
+    return;
+  }
+  if (undo->kind == Undo::Kind::kVisit) {
+    SetVisit(tenant, undo->id, undo->existed ? &undo->record : nullptr);
     return;
   }
   if (undo->kind == Undo::Kind::kRemoved) {

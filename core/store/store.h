@@ -1,6 +1,6 @@
-// The state in memory: services with their states and tasks, associations, and the indexes over them. A pure
-// function of the changes applied and of the clock handed in; knows no operation and no rule of the contract
-// but lifetime (ttl, expiration_time, auto_complete_after).
+// The state in memory: services with their states and tasks, associations, visits, and the indexes over them.
+// A pure function of the changes applied and of the clock handed in; knows no operation and no rule of the
+// contract but lifetime (ttl, expiration_time, auto_complete_after).
 //
 // Every mutation is remembered until Forget(), so that a failed operation or a rejected commit can be undone.
 #ifndef ANON_STORE_STORE_H_
@@ -38,6 +38,7 @@ struct Service {
   [[nodiscard]] std::string_view contact_key() const { return PeekText(record, Tag::kContactKey); }
   [[nodiscard]] std::string_view customer_id() const { return PeekText(record, Tag::kCustomerId); }
   [[nodiscard]] std::string_view group() const { return PeekText(record, Tag::kGroup); }
+  [[nodiscard]] int64_t visit() const { return PeekInteger(record, Tag::kVisit).value_or(0); }
 };
 
 struct ByStart {
@@ -56,15 +57,21 @@ struct Tenant {
   std::set<Service*, ByStart> by_start;
   std::unordered_map<std::string, ServiceList> by_key;  ///< anonymous services only
   std::unordered_map<std::string, ServiceList> by_customer;
-  std::unordered_map<std::string, Service*> by_idempotency;
-  std::map<std::string, std::string> associations;  ///< encoded records (association/association.h)
-  std::map<int64_t, std::string> outbox;            ///< ids of associations with an order, the oldest first
+  std::unordered_map<std::string, Service*> by_idempotency;  ///< by IdempotencyIndex
+  std::map<std::string, std::string> associations;           ///< encoded records (association/association.h)
+  std::set<std::pair<int64_t, std::string>>
+      outbox;                                 ///< associations with an order, the oldest first, and their ids
+  std::map<std::string, std::string> visits;  ///< encoded records (association/visit.h), the last is current
 };
+
+/// Under which a service is found again: idempotency keys of two visits have nothing to do with each other.
+[[nodiscard]] std::string IdempotencyIndex(int64_t visit, std::string_view key);
 
 /// What a commit touched, for the page's change event.
 struct Touched {
   std::set<std::string> services;
   std::set<std::string> associations;
+  bool visits = false;
 };
 
 class Store {
@@ -108,7 +115,7 @@ class Store {
 
  private:
   struct Undo {
-    enum class Kind : uint8_t { kRecord, kAdded, kRemoved, kState, kTask, kAssociation } kind;
+    enum class Kind : uint8_t { kRecord, kAdded, kRemoved, kState, kTask, kAssociation, kVisit } kind;
     Tenant* tenant = nullptr;
     std::string id;
     uint32_t index = 0;
@@ -123,8 +130,9 @@ class Store {
   void PutService(Tenant* tenant, const Change& change);
   bool PutPart(Tenant* tenant, const Change& change);
   bool RemoveService(Tenant* tenant, const std::string& id);
-  bool ChangeAssociation(Tenant* tenant, const Change& change);
+  bool ChangeNamed(Tenant* tenant, const Change& change);
   void SetAssociation(Tenant* tenant, const std::string& id, const std::string* record);
+  static void SetVisit(Tenant* tenant, const std::string& id, const std::string* record);
   void SetRecord(Service* service, std::string record);
   void AutoComplete(Service* service, int64_t at);
   template <class Visitor>

@@ -38,8 +38,11 @@ class Hand : public testing::Test {
   // An envelope around `services`, with the right digest.
   static std::string Envelope(const std::string& services, const std::string& customer = "C-1",
                               const std::string& id = "A-1") {
-    return R"({"association_id":")" + id + R"(","customer_id":)" + Quoted(customer) + R"(,"digest":")" +
-           DigestOf(services) + R"(","services":)" + services + "}";
+    anon::Envelope envelope;
+    envelope.association_id = id;
+    envelope.customer = customer;
+    envelope.services = services;
+    return EnvelopeText(envelope);
   }
   static std::string Bare(const std::string& id, const char* more = "") {
     return R"({"service_id":")" + id +
@@ -57,6 +60,7 @@ TEST_F(Hand, GoesFromPendingOverSentToAcknowledged) {
   const std::string association = Host::Field(made.body, "association_id");
   EXPECT_EQ(made.body, R"({"association_id":")" + association +
                            R"(","customer_id":"C-1","state":"pending","created":"2026-01-01T00:00:00.000Z",)"
+                           R"("updated":"2026-01-01T00:00:00.000Z",)"
                            R"("services":[{"service_id":")" +
                            id + R"("}]})");
   const std::string path = "local/associations/" + association;

@@ -154,7 +154,7 @@ TEST(Engine, RefusesAFileOfANewerFormatAndStaysAsItIs) {
   host.Execute("POST", "services/start", R"({"contact_key":"k"})");
   const std::string pending = host.engine.Seal(2);
   std::string newer = pending;
-  newer[4] = 3;
+  newer[4] = journal::kVersion + 1;
   const uint32_t crc = MaskedCrc32c(Crc32c(std::string_view(newer).substr(0, 20)));
   for (size_t i = 0; i < 4; ++i) newer[20 + i] = static_cast<char>(crc >> (8 * i) & 0xFF);
   Engine::Repair repair;
@@ -197,11 +197,14 @@ TEST(Engine, TakesInWhatAnotherTabCommittedAndRunsTheSameRequestsOnTopOfIt) {
 TEST(Engine, NamesWhatCommitsAndIngestedFilesTouched) {
   Host host;
   const std::string id = host.Begin(R"({"contact_key":"k"})");
-  EXPECT_EQ(host.engine.TakeChanges(), R"({"service_ids":[")" + id + R"("],"association_ids":[]})");
-  EXPECT_EQ(host.engine.TakeChanges(), R"({"service_ids":[],"association_ids":[]})");
+  EXPECT_EQ(host.engine.TakeChanges(),
+            R"({"service_ids":[")" + id + R"("],"association_ids":[],"tenants":{"":{"receipts":[]}}})");
+  EXPECT_EQ(host.engine.TakeChanges(),
+            R"({"service_ids":[],"association_ids":[],"tenants":{"":{"receipts":[]}}})");
   host.Execute("POST", "services/" + id + "/end");
   host.Rollback();
-  EXPECT_EQ(host.engine.TakeChanges(), R"({"service_ids":[],"association_ids":[]})");
+  EXPECT_EQ(host.engine.TakeChanges(),
+            R"({"service_ids":[],"association_ids":[],"tenants":{"":{"receipts":[]}}})");
   host.Call("POST", "local/associations", R"({"customer_id":"C-1","service_ids":[")" + id + "\"]}");
   const std::string changes = host.engine.TakeChanges();
   EXPECT_FALSE(Has(changes, R"("association_ids":[])"));
@@ -219,7 +222,8 @@ TEST(Engine, NamesNothingThatWasNeverCommitted) {
       R"({"services":[{"service":{"contact_key":"new"}},{"service":{"contact_key":"k"},"task":{"state_id":9}}]})";
   EXPECT_EQ(host.Execute("POST", "services_composite/start", half).status, 400);
   const std::string id = host.Begin(R"({"contact_key":"k"})");
-  EXPECT_EQ(host.engine.TakeChanges(), R"({"service_ids":[")" + id + R"("],"association_ids":[]})");
+  EXPECT_EQ(host.engine.TakeChanges(),
+            R"({"service_ids":[")" + id + R"("],"association_ids":[],"tenants":{"":{"receipts":[]}}})");
 }
 
 }  // namespace

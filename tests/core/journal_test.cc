@@ -25,8 +25,8 @@ size_t RecordsWithin(size_t bytes) {
 
 TEST(Journal, HasTheBytesThatItsFormatSays) {
   EXPECT_EQ(Hex(TwoRecords()),
-            "414e534a020100000700000000000000"
-            "00000000e9503d41"
+            "414e534a030100000700000000000000"
+            "00000000e16cca27"
             "0500000089a7fdf96669727374"
             "070000004f8d148e7365636f6e6421");
   EXPECT_EQ(FileName(7), "0000000000000007");
@@ -40,8 +40,8 @@ TEST(Journal, ASegmentHasTheBytesThatItsFormatSays) {
   ASSERT_TRUE(merger.Add(7, TwoRecords()));
   const std::string segment = merger.Finish();
   EXPECT_EQ(Hex(segment),
-            "414e534a020300000700000000000000"
-            "01000000792d51e2"
+            "414e534a030300000700000000000000"
+            "010000009191b6c6"
             "0500000059ba83e5067a65726f"
             "06000000c220c101076669727374"
             "0800000078881c93077365636f6e6421");
@@ -114,7 +114,7 @@ TEST(Journal, TakesAFileUnderAnotherNameForDamage) {
 
 TEST(Journal, RefusesANewerFormatThatIsWhole) {
   std::string bytes = TwoRecords();
-  bytes[4] = 3;
+  bytes[4] = kVersion + 1;
   EXPECT_EQ(Read(bytes, 7).verdict, Verdict::kDamaged) << "the header's checksum does not fit";
   const uint32_t crc = MaskedCrc32c(Crc32c(std::string_view(bytes).substr(0, 20)));
   for (size_t i = 0; i < 4; ++i) bytes[20 + i] = static_cast<char>(crc >> (8 * i) & 0xFF);

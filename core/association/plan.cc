@@ -1,0 +1,158 @@
+#include "association/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/sha256.h"
+#include "model/json.h"
+#include "rest/operations.h"
+#include "rest/show.h"
+
+namespace anon {
+namespace {
+
+Failure ReadList(const Member& member, std::vector<std::string>* out) {
+  const std::string accepted = member.name + ": a list of 1 to 1000 strings is expected";
+  if (!IsArray(member.value)) return Invalid(accepted);
+  for (const std::string_view element : Elements(member.value)) {
+    auto text = AsString(element);
+    if (!text) return Invalid(accepted);
+    if (std::find(out->begin(), out->end(), *text) == out->end()) out->push_back(std::move(*text));
+  }
+  if (out->empty() || out->size() > 1000) return Invalid(accepted);
+  return std::nullopt;
+}
+
+Failure ReadKeys(const Member& member, std::vector<std::string>* out) {
+  if (auto failure = ReadList(member, out)) return failure;
+  for (const std::string& key : *out) {
+    if (auto failure = CheckKey(member.name, key)) return failure;
+  }
+  return std::nullopt;
+}
+
+Planned Judge(const Tenant& tenant, const Selection& selection, const Visit& visit, const Service& service) {
+  const std::string& customer = selection.customer;
+  const bool of_this_visit = tenant.visits.empty() || service.visit() == visit.number;
+  const std::string_view owner = service.customer_id();
+  if (!owner.empty() && owner == customer) {
+    const bool handed_over = !PeekText(service.record, Tag::kAssociationId).empty();
+    return handed_over ? Planned{service.id, Fate::kAlready, "handed_over", &service}
+                       : Planned{service.id, Fate::kAttach, "own", &service};
+  }
+  if (!owner.empty() && of_this_visit) {
+    return {service.id, Fate::kConflict, "other_customer", &service};
+  }
+  if (IsSealedFrom(tenant, service, customer)) return {service.id, Fate::kConflict, "sealed", nullptr};
+  if (of_this_visit) return {service.id, Fate::kAttach, "this_visit", &service};
+  if (selection.verified_keys.find(service.contact_key()) != selection.verified_keys.end()) {
+    return {service.id, Fate::kAttach, "verified_key", &service};
+  }
+  return {service.id, Fate::kUnverified, "other_visit", &service};
+}
+
+}  // namespace
+
+Failure ReadSelection(const Member& member, Selection* selection, bool* taken) {
+  *taken = true;
+  if (member.name == "customer_id") {
+    auto customer = AsString(member.value);
+    if (!customer) return Invalid("customer_id: a string of 1 to 256 bytes is expected");
+    selection->customer = std::move(*customer);
+  } else if (member.name == "service_ids") {
+    return ReadList(member, &selection->service_ids);
+  } else if (member.name == "contact_keys") {
+    return ReadKeys(member, &selection->contact_keys);
+  } else if (member.name == "verified_keys") {
+    std::vector<std::string> keys;
+    if (auto failure = ReadKeys(member, &keys)) return failure;
+    selection->verified_keys.insert(keys.begin(), keys.end());
+  } else if (member.name == "visit") {
+    if (AsBool(member.value) != true) return Invalid("visit: true is accepted");
+    selection->visit = true;
+  } else {
+    *taken = false;
+  }
+  return std::nullopt;
+}
+
+Failure CompleteSelection(Selection* selection) {
+  if (selection->customer.empty()) return Invalid("customer_id: the customer who logged in is needed");
+  if (auto failure = CheckCustomerId(selection->customer)) return failure;
+  if (selection->service_ids.empty() && selection->contact_keys.empty()) selection->visit = true;
+  return std::nullopt;
+}
+
+std::vector<Planned> MakePlan(const Context& context, const Selection& selection) {
+  std::vector<Planned> plan;
+  std::set<std::string_view> seen;
+  const Tenant* tenant = context.tenant();
+  const Visit visit = context.visit();
+  for (const std::string& id : selection.service_ids) {
+    seen.insert(id);
+    const Service* service = context.store().Find(context.request.tenant, id);
+    plan.push_back(service == nullptr ? Planned{id, Fate::kExpired, "gone", nullptr}
+                                      : Judge(*tenant, selection, visit, *service));
+  }
+  if (tenant == nullptr) return plan;
+  for (const std::string& key : selection.contact_keys) {
+    const auto found = tenant->by_key.find(key);
+    if (found == tenant->by_key.end()) continue;
+    for (const Service* service : found->second) {
+      // That somebody else has services under the key is nobody's business.
+      if (IsSealedFrom(*tenant, *service, selection.customer) || !seen.insert(service->id).second) continue;
+      plan.push_back(Judge(*tenant, selection, visit, *service));
+    }
+  }
+  if (!selection.visit) return plan;
+  for (const Service* service : tenant->by_start) {
+    if (service->visit() != visit.number || !seen.insert(service->id).second) continue;
+    plan.push_back(Judge(*tenant, selection, visit, *service));
+  }
+  return plan;
+}
+
+std::string PlanText(const Selection& selection, const std::vector<Planned>& plan, std::string* digest) {
+  constexpr std::pair<Fate, const char*> kLists[] = {{Fate::kAttach, "attach"},
+                                                     {Fate::kAlready, "already"},
+                                                     {Fate::kConflict, "conflicts"},
+                                                     {Fate::kUnverified, "unverified"},
+                                                     {Fate::kExpired, "expired"}};
+  const View whole = WholeView();
+  std::string lists;
+  for (const auto& [fate, name] : kLists) {
+    lists += std::string(",\"") + name + "\":[";
+    for (const Planned& one : plan) {
+      if (one.fate != fate) continue;
+      if (lists.back() != '[') lists += ',';
+      lists += "{\"service_id\":" + Quoted(one.service_id) + ",\"reason\":\"" + one.reason + '"';
+      if (one.service != nullptr) {
+        lists += ",\"service\":";
+        AppendService(&lists, *one.service, whole);
+      }
+      lists += '}';
+    }
+    lists += ']';
+  }
+  const std::string customer = "{\"customer_id\":" + Quoted(selection.customer);
+  *digest = Hex(Sha256(customer + lists));
+  return customer + ",\"digest\":\"" + *digest + '"' + lists + '}';
+}
+
+Answer PlanAssociation(Context& context) {
+  std::vector<Member> members;
+  if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
+  Selection selection;
+  for (const Member& member : members) {
+    bool taken = false;
+    if (auto failure = ReadSelection(member, &selection, &taken)) return *failure;
+    if (!taken) {
+      return Invalid("body: customer_id, service_ids, contact_keys, visit and verified_keys are accepted");
+    }
+  }
+  if (auto failure = CompleteSelection(&selection)) return *failure;
+  std::string digest;
+  return Json(200, PlanText(selection, MakePlan(context, selection), &digest));
+}
+
+}  // namespace anon

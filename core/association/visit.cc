@@ -1,0 +1,125 @@
+#include "association/visit.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "association/association.h"
+#include "model/json.h"
+#include "rest/operations.h"
+
+namespace anon {
+namespace {
+
+constexpr size_t kDigits = 16;
+
+std::string NameOf(int64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits;
+}
+
+void PutVisit(Context& context, int64_t number, std::string_view customer) {
+  Record record;
+  if (!customer.empty()) record.Set(Tag::kCustomerId, customer);
+  record.SetInteger(Tag::kCreated, context.now());
+  context.Put(Op::kPutVisit, NameOf(number), 0, record);
+}
+
+Response Shown(const Context& context) {
+  Response response = Json(200, {});
+  AppendVisit(&response.body, context.visit());
+  return response;
+}
+
+// Whether something was started in it, or somebody signed in.
+bool IsUsed(const Context& context, const Visit& visit) {
+  if (!visit.customer.empty()) return true;
+  if (context.tenant() == nullptr) return false;
+  for (const auto& [id, service] : context.tenant()->services) {
+    if (service->visit() == visit.number) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Visit CurrentVisit(const Tenant& tenant) {
+  if (tenant.visits.empty()) return {};
+  const auto& [name, record] = *tenant.visits.rbegin();
+  return {AsInteger(name.substr(std::min(name.find_first_not_of('0'), kDigits - 1))).value_or(0),
+          PeekText(record, Tag::kCustomerId)};
+}
+
+std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number) {
+  const auto found = tenant.visits.find(NameOf(number));
+  return found == tenant.visits.end() ? std::string_view() : PeekText(found->second, Tag::kCustomerId);
+}
+
+bool IsSealedFrom(const Tenant& tenant, const Service& service, std::string_view customer) {
+  const std::string_view owner = service.customer_id();
+  const std::string_view whose = owner.empty() ? CustomerOfVisit(tenant, service.visit()) : owner;
+  return !whose.empty() && whose != customer;
+}
+
+bool IsSealed(const Tenant& tenant, const Service& service) {
+  if (tenant.visits.empty()) return false;
+  const Visit visit = CurrentVisit(tenant);
+  return service.visit() != visit.number && IsSealedFrom(tenant, service, visit.customer);
+}
+
+bool IsSealed(const Tenant& tenant, std::string_view customer) {
+  return !tenant.visits.empty() && CurrentVisit(tenant).customer != customer;
+}
+
+void AppendVisit(std::string* out, const Visit& visit) {
+  *out += "{\"visit\":" + std::to_string(visit.number);
+  if (!visit.customer.empty()) *out += ",\"customer_id\":" + Quoted(visit.customer);
+  *out += '}';
+}
+
+void BindVisit(Context& context, std::string_view customer) {
+  const Visit visit = context.visit();
+  if (visit.customer == customer) return;
+  PutVisit(context, visit.customer.empty() ? visit.number : visit.number + 1, customer);
+}
+
+Answer QueryVisit(Context& context) { return Shown(context); }
+
+Answer SignIn(Context& context) {
+  std::vector<Member> members;
+  if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
+  std::optional<std::string> customer;
+  for (const Member& member : members) {
+    if (member.name != "customer_id") return Invalid("body: customer_id is accepted");
+    customer = AsString(member.value);
+  }
+  if (!customer) return Invalid("customer_id: the customer who logged in is needed");
+  if (auto failure = CheckCustomerId(*customer)) return *failure;
+  BindVisit(context, *customer);
+  return Shown(context);
+}
+
+Answer SignOut(Context& context) {
+  const Visit visit = context.visit();
+  if (IsUsed(context, visit)) PutVisit(context, visit.number + 1, {});
+  return Shown(context);
+}
+
+Answer Reset(Context& context) {
+  const int64_t next = context.visit().number + 1;
+  if (const Tenant* tenant = context.tenant()) {
+    std::vector<std::pair<Op, std::string>> removals;
+    for (const Service* service : tenant->by_start) removals.emplace_back(Op::kRemoveService, service->id);
+    for (const auto& [id, record] : tenant->associations) {
+      const std::string_view phase = PeekText(record, Tag::kPhase);
+      const bool delivered = phase == kAcknowledged || phase == kUndone;
+      if (delivered) removals.emplace_back(Op::kRemoveAssociation, id);
+    }
+    for (const auto& [name, record] : tenant->visits) removals.emplace_back(Op::kRemoveVisit, name);
+    for (const auto& [op, id] : removals) context.Remove(op, id);
+  }
+  PutVisit(context, next, {});
+  return Shown(context);
+}
+
+}  // namespace anon
