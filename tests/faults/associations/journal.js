@@ -4,7 +4,7 @@
 const HEADER = 24;
 const RECORD_HEADER = 8;
 const LOG = 1;
-const OPERATIONS = ['', 'putService', 'putState', 'putTask', 'removeService', 'putAssociation', 'removeAssociation'];
+const OPERATIONS = ['', 'putService', 'putState', 'putTask', 'removeService', 'putAssociation', 'removeAssociation', 'putVisit', 'removeVisit'];
 
 /** Fields that are text (core/model/record.h). @type {Record<number, string>} */
 const FIELDS = { 4: 'customer_id', 5: 'contact_key', 44: 'association_id', 70: 'phase', 72: 'digest', 74: 'results' };
