@@ -23,10 +23,10 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** A browser, a proxy and a customer of its own. @param {(it: Visit) => Promise<void>} work */
-async function visit(work) {
+/** A browser, a proxy and a customer of its own. @param {(it: Visit) => Promise<void>} work @param {object} [preferences] */
+async function visit(work, preferences) {
   const proxy = await new Proxy({ upstream: () => server.port, site: Number(new URL(site.url).port) }).listen();
-  const browser = new Browser(() => proxy.url);
+  const browser = new Browser(() => proxy.url, undefined, preferences);
   try {
     await work(new Visit(browser, proxy, `C-${++cases}`));
     expect(browser.problems).toEqual([]);
@@ -48,7 +48,7 @@ class Visit {
 
   /** Opens so many tabs at once. */
   async open(count = 1) {
-    const opened = await Promise.all(Array.from({ length: count }, () => this.browser.open(this.customer)));
+    const opened = await Promise.all(Array.from({ length: count }, () => this.browser.open({ credentials: `Customer ${this.customer}` })));
     this.tabs.push(...opened);
   }
 
@@ -64,10 +64,15 @@ class Visit {
     await Promise.all(this.tabs.splice(0).map((tab) => tab.kill(how)));
   }
 
+  /** Waits until the server has acknowledged so many of them. @param {number} count */
+  async answered(count) {
+    while (this.proxy.answers.size < count) await new Promise((resolve) => this.proxy.addEventListener('answer', resolve, { once: true }));
+  }
+
   /** Waits until every tab sees all of it delivered, then closes them; tells what came of it. */
   async outcome() {
     const { customer, proxy, made } = this;
-    await Promise.all(this.tabs.map((tab) => tab.call('settle', customer)));
+    await Promise.all(this.tabs.map((tab) => tab.call('settle')));
     const { receipts } = await this.tabs[0].call('content');
     for (const tab of this.tabs.splice(0)) {
       await tab.call('close');
@@ -141,3 +146,30 @@ test('the browser is killed right after the last promise has resolved: 10 of 10,
     await it.open();
     expect(await it.outcome()).toEqual(perfect(10));
   }));
+
+test('the browser has no more room when they are to be sent: all have their one effect, and once it has, their receipts', () =>
+  visit(async (it) => {
+    const lift = await it.browser.limit(2_000_000);
+    await it.proxy.down('reset');
+    await it.open();
+    await it.associate();
+    expect(await it.tabs[0].call('fill')).toBe('quota_exceeded');
+    await it.kill('leave');
+    await it.proxy.up();
+    await it.open();
+    await it.answered(COUNT);
+    await lift();
+    expect(await it.outcome()).toMatchObject({ distinct: 10 });
+  }));
+
+test('storage is blocked: 10 of 10, in 10 deliveries, while the page lives', () =>
+  visit(
+    async (it) => {
+      await it.proxy.down('reset');
+      await it.open();
+      await it.associate();
+      await it.proxy.up();
+      expect(await it.outcome()).toEqual(perfect(10));
+    },
+    { profile: { default_content_setting_values: { cookies: 2 } } },
+  ));

@@ -1,6 +1,7 @@
 // A browser with tabs of the shop in it, all of which can be killed: a tab, or the browser as a whole, which then starts
 // again on the same data.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { kill, launch, newFolder, watch } from '../../browser/chromium.js';
 
 export class Browser {
@@ -16,9 +17,12 @@ export class Browser {
 
   /**
    * @param {() => string} url  of the shop
-   * @param {(what: string, body: any) => unknown} hear  what pages tell, and what they are answered
+   * @param {(what: string, body: any) => unknown} [hear]  what pages tell, and what they are answered
+   * @param {object} [preferences]  what the visitor has set
    */
-  constructor(url, hear = () => {}) {
+  constructor(url, hear = () => {}, preferences = {}) {
+    mkdirSync(join(this.#profile, 'Default'));
+    writeFileSync(join(this.#profile, 'Default/Preferences'), JSON.stringify(preferences));
     this.#url = url;
     this.#hear = hear;
     this.#context = this.#launch();
@@ -30,10 +34,24 @@ export class Browser {
     return context;
   }
 
-  /** @param {string} customer  who is logged in @param {object} [options]  of openServices @returns {Promise<Tab>} */
-  async open(customer, options) {
+  /** @param {{ customer?: string, credentials?: string, options?: object }} [setup]  see page/main.js @returns {Promise<Tab>} */
+  async open(setup) {
     const context = await this.#context;
-    return new Tab(await context.newPage(), this, { url: this.#url(), tab: `tab-${++this.#tabs}`, customer, options }).load();
+    return new Tab(await context.newPage(), this, { url: this.#url(), tab: `tab-${++this.#tabs}`, ...setup }).load();
+  }
+
+  /** From now on the browser has so many bytes for the site. Before the first is written: later it is not noticed at once. @param {number} quotaSize @returns {Promise<() => Promise<void>>} lifts it */
+  async limit(quotaSize) {
+    const context = await this.#context;
+    // The limit goes with the page that has set it.
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    const { origin } = new URL(this.#url());
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
+    return async () => {
+      await session.send('Storage.overrideQuotaForOrigin', { origin });
+      await page.close();
+    };
   }
 
   /** Kills all of it at once, and starts it again. @param {Iterable<Tab>} tabs  that it has */
@@ -69,7 +87,7 @@ export class Tab {
   /**
    * @param {import('playwright-core').Page} page
    * @param {Browser} browser
-   * @param {{ url: string, tab: string, customer: string, options?: object }} setup
+   * @param {{ url: string, tab: string, customer?: string, credentials?: string, options?: object }} setup
    */
   constructor(page, browser, setup) {
     this.page = page;

@@ -26,6 +26,7 @@ export const FATES = {
   gateway: 1, // 504 of a gateway that was too impatient: the server has applied it
   portal: 1, // 200 and a page of somebody else's
   blocked: 1, // 403 and a page of somebody else's
+  tooLarge: 1, // 413, where there is something to be split
   tooMany: 1, // 429
   broken: 2, // 500
   unavailable: 2, // 503

@@ -1,5 +1,6 @@
 // What the tabs were given to do, and what of it was acknowledged to them. It lives outside of the browser, so that it
 // knows after any kill what must be there.
+import { CUSTOMERS } from './mishaps.js';
 
 /**
  * @typedef {object} Planned  a service
@@ -31,6 +32,8 @@
 
 const TYPES = ['WebOrder', 'Callback', 7];
 const MOST = 3;
+/** Why an association is refused whose customer has signed out by then, or whose services another customer's visit has. */
+const OF_A_VISIT = new Set(['conflict', 'unverified', 'not_found']);
 
 export class Ledger extends EventTarget {
   /** By mark. @type {Map<number, Service>} */
@@ -38,27 +41,30 @@ export class Ledger extends EventTarget {
   /** By number of the job. @type {Map<number, Association>} */
   associations = new Map();
   acknowledged = 0;
+  /** How many were not, for their customer had signed out. */
+  refused = 0;
   /** Things that must not happen. @type {string[]} */
   problems = [];
+  /** How often the browser threw the site's databases away, all of them. */
+  losses = 0;
+  /** Marks and jobs of before that, of which nothing is known any more. @type {Set<number>} */
+  lostMarks = new Set();
+  /** @type {Set<number>} */
+  lostJobs = new Set();
   #random;
   #count;
-  /** Marks of services that are left for a later job. @type {number[]} */
-  #left = [];
+  /** Of each customer the marks of services that are left for a later job. @type {Map<string, number[]>} */
+  #left = new Map();
   #jobs = 0;
 
-  /** @param {{ associations: number, customer: string, random: import('../../tabs/random.js').Random }} setup */
-  constructor({ associations, customer, random }) {
+  /** Who is logged in. */
+  customer = CUSTOMERS[0];
+
+  /** @param {{ associations: number, random: import('../../tabs/random.js').Random }} setup */
+  constructor({ associations, random }) {
     super();
     this.#count = associations;
     this.#random = random;
-    /** Who is logged in. */
-    this.customer = customer;
-  }
-
-  /** Somebody else logs in. What is left by jobs of the one before stays theirs. @param {string} customer */
-  become(customer) {
-    this.customer = customer;
-    this.#left = [];
   }
 
   /** @param {string} what @param {any} body @returns {unknown} */
@@ -74,9 +80,13 @@ export class Ledger extends EventTarget {
         this.#association(body.number).delivered = body.receipt;
         return undefined;
       case 'refused':
-        this.#association(body.number).refused = body.code;
+        this.#refused(body);
         return undefined;
+      case 'loss':
+        return this.#lost();
       default:
+        // Told by each tab that finds the store empty; the first one knows why.
+        if (what === 'evicted' && this.losses > 0) return undefined;
         this.problems.push(`${what}: ${JSON.stringify(body)}`);
         return undefined;
     }
@@ -90,7 +100,7 @@ export class Ledger extends EventTarget {
     const number = ++this.#jobs;
     const services = Array.from({ length: random.from(1, MOST) }, (_, i) => this.#plan(number * MOST + i));
     const leave = random.from(1, 10) === 1;
-    const take = leave || random.from(1, 4) > 1 ? [] : this.#left.splice(0, random.from(1, 2));
+    const take = leave || random.from(1, 4) > 1 ? [] : this.#leftOf(customer).splice(0, random.from(1, 2));
     for (const planned of services) this.services.set(planned.mark, { planned, customer });
     const job = { number, customer, services, take, take_ids: take.map((mark) => String(this.services.get(mark)?.id)), leave, wait: random.from(1, 3) === 1 };
     if (!leave) this.associations.set(number, { job, marks: [...take, ...services.map(({ mark }) => mark)] });
@@ -114,7 +124,14 @@ export class Ledger extends EventTarget {
     const service = /** @type {Service} */ (this.services.get(mark));
     if (service.id !== undefined) this.problems.push(`service ${mark} was started twice`);
     service.id = service_id;
-    if (leave && service.customer === this.customer) this.#left.push(mark);
+    if (leave) this.#leftOf(service.customer).push(mark);
+  }
+
+  /** @param {string} customer */
+  #leftOf(customer) {
+    const left = this.#left.get(customer) ?? [];
+    this.#left.set(customer, left);
+    return left;
   }
 
   /** @param {{ number: number, receipt: any }} body */
@@ -122,6 +139,21 @@ export class Ledger extends EventTarget {
     this.#association(number).receipt = receipt;
     ++this.acknowledged;
     this.dispatchEvent(new Event('acknowledged'));
+  }
+
+  /** @param {{ number: number, code: string, message: string }} body */
+  #refused({ number, code, message }) {
+    ++this.refused;
+    const association = this.associations.get(number);
+    if (association !== undefined) association.refused = code;
+    if (!OF_A_VISIT.has(code)) this.problems.push(`job ${number} was refused: ${code}, ${message}`);
+  }
+
+  #lost() {
+    ++this.losses;
+    this.lostMarks = new Set(this.services.keys());
+    this.lostJobs = new Set(this.associations.keys());
+    this.#left.clear();
   }
 
   /** @param {number} number */

@@ -9,7 +9,11 @@
  * @property {boolean} sender  the tab is the one that sent last, else `slot`'s
  * @property {number} slot
  * @property {number} lasts  ms that nothing is to be had from the network; of `refuse` and `reset`
+ * @property {string} customer  who logs in
+ * @property {boolean} out  the one before logs out first
  */
+
+export const CUSTOMERS = ['C-1', 'C-2', 'C-3'];
 
 /** How many associations there are for one of each. */
 const EVERY = { close: 50, crash: 50, leave: 50, reload: 25, browser: 1500, refuse: 100, reset: 60, server: 250, login: 40 };
@@ -27,6 +31,8 @@ export function plan({ tabs, associations, random }) {
         sender: random.from(0, 1) === 1,
         slot: random.from(0, tabs - 1),
         lasts: random.from(20, 500),
+        customer: random.pick(CUSTOMERS),
+        out: random.from(0, 1) === 1,
       });
     }
   }

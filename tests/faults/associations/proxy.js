@@ -23,13 +23,12 @@ const agent = new Agent({ keepAlive: false });
  *   undefined if it was not there to answer
  */
 
-export class Proxy {
+/** Events: `passage`, with the passage as it comes in `detail`; `answer`, when the server has answered one. */
+export class Proxy extends EventTarget {
   /** In the order of their coming. @type {Passage[]} */
   passages = [];
   /** What the server answered with status 200, for each association. @type {Map<string, Set<string>>} */
   answers = new Map();
-  /** Called with each passage as it comes. @type {(passage: Passage) => void} */
-  onPassage = () => {};
   #site;
   #upstream;
   #fate;
@@ -49,6 +48,7 @@ export class Proxy {
    * @param {() => import('./fates.js').Fate} [setup.fate]  of the next association; without it all is well
    */
   constructor({ upstream, site, fate }) {
+    super();
     this.#upstream = upstream;
     this.#site = site;
     this.#fate = fate;
@@ -115,7 +115,7 @@ export class Proxy {
       statuses: [],
     };
     this.passages.push(passage);
-    this.onPassage(passage);
+    this.dispatchEvent(new CustomEvent('passage', { detail: passage }));
     const count = this.passages.length;
     for (const one of this.#held.filter(({ until }) => until <= count)) {
       this.#held.splice(this.#held.indexOf(one), 1);
@@ -177,6 +177,8 @@ export class Proxy {
         return give({ status: 200, headers: HTML_TYPE, ...PAGE });
       case 'blocked':
         return give({ status: 403, headers: HTML_TYPE, ...PAGE });
+      case 'tooLarge':
+        return JSON.parse(body.toString()).services.length > 1 ? refuse(413) : give(await deliver());
       case 'tooMany':
         return refuse(429, { 'retry-after': fate.retryAfter });
       case 'broken':
@@ -204,6 +206,7 @@ export class Proxy {
       const { id } = passage;
       this.answers.set(id, (this.answers.get(id) ?? new Set()).add(answer.body.toString()));
     }
+    this.dispatchEvent(new CustomEvent('answer', { detail: passage }));
     return answer;
   }
 

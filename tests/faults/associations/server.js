@@ -50,7 +50,7 @@ export class Server {
 
   /** @param {string} target */
   async #get(target) {
-    const response = await fetch(`http://127.0.0.1:${this.#port}${target}`, { headers: { Authorization: 'Test reader' } });
+    const response = await fetch(`http://127.0.0.1:${this.#port}${target}`, { headers: { Authorization: 'Reader' } });
     if (!response.ok) throw new Error(`${target}: ${response.status} ${await response.text()}`);
     return response;
   }

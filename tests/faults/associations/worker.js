@@ -1,6 +1,6 @@
-// The server of these tests: the handler in a Durable Object. The customer is whom a cookie names. Beside the journal it
-// keeps every commit as it was made, in the same atomic write, so that what happened can be read past all compaction
-// and past the core.
+// The server of these tests: the handler in a Durable Object. The customer is whom a header names, or else a cookie.
+// Beside the journal it keeps every commit as it was made, in the same atomic write, so that what happened can be read
+// past all compaction and past the core.
 import { DurableObject } from 'cloudflare:workers';
 import { createHandler, durableObjectStorage } from 'anonymous-services/edge';
 
@@ -29,10 +29,11 @@ const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(b
 export class Shop extends DurableObject {
   handle = createHandler({
     storage: recorded(durableObjectStorage(this.ctx.storage), this.ctx.storage),
-    authorize(request) {
-      if (request.headers.get('Authorization') === 'Test reader') return { roles: ['reader'] };
-      const customer = /(?:^|; )customer=([^;]+)/.exec(request.headers.get('Cookie') ?? '');
-      return customer && { roles: ['visitor'], customer_id: decodeURIComponent(customer[1]) };
+    authorize({ headers }) {
+      const [, who, named] = /^(Reader|Customer) ?(.*)$/.exec(headers.get('Authorization') ?? '') ?? [];
+      if (who === 'Reader') return { roles: ['reader'] };
+      const customer_id = named ?? /(?:^|; )customer=([^;]+)/.exec(headers.get('Cookie') ?? '')?.[1];
+      return customer_id === undefined ? null : { roles: ['visitor'], customer_id };
     },
   });
 

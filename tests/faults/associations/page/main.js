@@ -3,11 +3,14 @@ import { openServices } from 'anonymous-services';
 
 /** @type {import('anonymous-services').Services} */
 let services;
-/** Ends waits for associations of a customer who has logged out. */
-let visit = new AbortController();
 const tell = (/** @type {string} */ what, /** @type {object} */ body = {}) => /** @type {any} */ (globalThis).hear(what, body);
 
+/** A failure costs a moment, not half a minute; but who waits for a login waits for it and for no clock. */
+const RETRY = { first: 0.02, longest: 0.3, tries: 1e6, rest: 600 };
+
 const isFinished = ({ state }) => state !== 'pending' && state !== 'sent';
+
+const logIn = (/** @type {string} */ customer) => void (document.cookie = `customer=${customer}; Max-Age=86400`);
 
 /** Starts a service with its states. */
 async function start({ event, states }) {
@@ -16,22 +19,29 @@ async function start({ event, states }) {
   return service_id;
 }
 
-async function perform({ number, customer, services: planned, take_ids, leave, wait }) {
-  const started = planned.map(async (one) => {
-    const service_id = await start(one);
-    await tell('started', { mark: one.mark, service_id, leave });
-    return service_id;
-  });
-  const service_ids = [...take_ids, ...(await Promise.all(started))];
-  if (leave) return;
-  const { signal } = visit;
-  const receipt = await services.associate({ customer_id: customer, service_ids });
+async function perform({ number, customer: customer_id, services: planned, take_ids, leave, wait }) {
+  let receipt;
+  try {
+    const started = planned.map(async (one) => {
+      const service_id = await start(one);
+      await tell('started', { mark: one.mark, service_id, leave });
+      return service_id;
+    });
+    const service_ids = [...take_ids, ...(await Promise.all(started))];
+    if (leave) return;
+    // What was left in an earlier visit needs a yes.
+    receipt = await services.associate({ customer_id, service_ids }, { confirm: take_ids });
+  } catch ({ code, message }) {
+    await tell('refused', { number, code, message });
+    return;
+  }
   await tell('associated', { number, receipt });
   if (!wait) return;
   try {
-    await tell('delivered', { number, receipt: await services.delivered(receipt.association_id, { signal }) });
+    await tell('delivered', { number, receipt: await services.delivered(receipt.association_id) });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    // Its customer has signed out: it waits for them, and this page does not.
+    if (error.code !== 'not_found') throw error;
   }
 }
 
@@ -39,16 +49,30 @@ async function lane() {
   for (let job; (job = await tell('next')); ) await perform(job);
 }
 
+// After a kill, Chromium now and then finds that its own database of all databases is damaged, and makes a new, empty one.
+const { open } = IDBFactory.prototype;
+IDBFactory.prototype.open = function (...values) {
+  const request = open.apply(this, values);
+  request.addEventListener('upgradeneeded', ({ dataLoss, dataLossMessage }) => {
+    if (dataLoss === 'total') void tell('loss', { why: dataLossMessage });
+  });
+  return request;
+};
+
 Object.assign(globalThis, {
-  /** @param {{ tab: string, customer: string, options?: object }} setup */
-  async open({ tab, customer, options }) {
-    document.cookie = `customer=${customer}`;
+  /**
+   * @param {{ tab: string, customer?: string, credentials?: string, options?: object }} setup  `customer`: logs in if
+   *   nobody is; `credentials`: a header's, instead of the cookie
+   */
+  async open({ tab, customer, credentials, options }) {
+    if (customer !== undefined && document.cookie === '') logIn(customer);
     services = await openServices({
       name: 'shop',
       endpoint: '/genesys/1/cs',
       wasm: '/engine.wasm',
-      // So that the proxy's record says which tab it was.
-      fetch: (input, init) => fetch(input, { ...init, headers: { ...init?.headers, 'X-Tab': tab } }),
+      retry: RETRY,
+      // The proxy's record says which tab it was.
+      getCredentials: () => ({ headers: { 'X-Tab': tab, ...(credentials && { Authorization: credentials }) } }),
       ...options,
     });
     for (const type of ['damage', 'durability', 'evicted']) {
@@ -61,12 +85,13 @@ Object.assign(globalThis, {
     await Promise.all(Array.from({ length: lanes }, lane));
   },
 
-  /** Somebody else logs in. @param {string} customer */
-  async become(customer) {
-    visit.abort();
-    visit = new AbortController();
-    document.cookie = `customer=${customer}`;
+  /** A customer logs in, where another one may have logged out before. @param {{ customer: string, out: boolean }} login */
+  async login({ customer, out }) {
+    logIn(customer);
+    if (out) await services.signOut();
+    const visit = await services.signIn(customer);
     services.retryDelivery();
+    return visit;
   },
 
   /** Starts so many services, one association each. @param {{ customer: string, count: number }} request */
@@ -79,21 +104,35 @@ Object.assign(globalThis, {
     return receipts;
   },
 
-  /** Waits until nothing of this customer is on its way any more. @param {string} customer */
-  async settle(customer) {
+  /** Starts services until one is refused. @returns {Promise<string>} the code */
+  async fill() {
+    // What can be compressed takes less of the browser's quota; what is small fills the last gap.
+    for (let bytes = 60_000; ; ) {
+      const noise = Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16)).join('');
+      try {
+        await services.start({ contact_key: 'visitor', Filler: noise });
+      } catch (error) {
+        if (bytes < 100) return error.code;
+        bytes >>= 1;
+      }
+    }
+  },
+
+  /** Waits until nothing of the customer who is logged in is on its way any more. */
+  async settle() {
     for (;;) {
       const changed = new Promise((resolve) => services.addEventListener('change', resolve, { once: true }));
       const receipts = await services.receipts();
-      if (receipts.every((one) => one.customer_id !== customer || isFinished(one))) return;
+      if (receipts.every(isFinished)) return;
       await changed;
     }
   },
 
-  /** Everything there is, as this customer sees it. */
+  /** Everything there is, as the customer who is logged in sees it. */
   async content() {
     let text = '';
     for await (const part of services.exportServices({ time_from: '2000-01-01T00:00:00Z' })) text += part;
-    return { services: JSON.parse(text), receipts: await services.receipts(), digest: services.digest() };
+    return { services: JSON.parse(text), receipts: await services.receipts() };
   },
 
   close: () => services.close(),
