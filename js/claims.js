@@ -1,12 +1,8 @@
 // Claim tokens: an HMAC-SHA-256 of a service id under the server's key, given to the visitor who started the
 // service. Who holds the token may act on the service; nothing is stored for it.
+import { fromHex, toHex } from './hex.js';
 
 const encoder = new TextEncoder();
-
-/** @param {string} hex */
-function bytesOf(hex) {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-}
 
 /** @param {string | Uint8Array} secret  32 bytes or more of randomness, kept by the server */
 export function claimTokens(secret) {
@@ -21,8 +17,7 @@ export function claimTokens(secret) {
   return {
     /** @param {string} service_id @returns {Promise<string>} `<service_id>.<64 hex digits>` */
     async issue(service_id) {
-      const signature = new Uint8Array(await crypto.subtle.sign('HMAC', await key(), encoder.encode(service_id)));
-      return `${service_id}.${[...signature].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+      return `${service_id}.${toHex(await crypto.subtle.sign('HMAC', await key(), encoder.encode(service_id)))}`;
     },
     /** The service ids of the tokens that are genuine. @param {string | null} header  comma-separated tokens */
     async verify(header) {
@@ -33,7 +28,7 @@ export function claimTokens(secret) {
         if (match === null) continue;
         const [, id, hex] = match;
         // subtle.verify compares in constant time.
-        if (await crypto.subtle.verify('HMAC', await key(), bytesOf(hex), encoder.encode(id))) claimed.push(id);
+        if (await crypto.subtle.verify('HMAC', await key(), fromHex(hex), encoder.encode(id))) claimed.push(id);
       }
       return claimed;
     },

@@ -17,7 +17,8 @@ import { compileFrom } from './wasm/compile.js';
  * @property {[string, string][]} headers
  * @property {string} body   JSON text, or empty
  *
- * @typedef {{ service_ids: string[], association_ids: string[] }} Changes
+ * @typedef {{ receipts: import('./associations.js').Receipt[], visit?: import('./associations.js').Visit }} Told
+ * @typedef {{ service_ids: string[], association_ids: string[], tenants: Record<string, Told> }} Changes
  */
 
 const RANDOM_BYTES = 16;

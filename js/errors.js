@@ -9,7 +9,8 @@ const PACKAGE = 'com.genesyslab.gsg.services.contextservices.exceptions.';
  *
  * Codes of the contract: not_found, invalid_request, unauthorized, forbidden, customer_mismatch, no_such_path,
  * method_not_allowed, conflict, too_large, unsupported_media_type. Codes of this package: invalid_argument,
- * closed, storage_failed, storage_in_use, quota_exceeded, storage_blocked, newer_format, engine_failed, rejected.
+ * closed, storage_failed, storage_in_use, quota_exceeded, storage_blocked, newer_format, engine_failed, rejected,
+ * unavailable.
  */
 export class ServicesError extends Error {
   /**

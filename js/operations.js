@@ -56,7 +56,8 @@ export class Operations extends EventTarget {
    * @protected
    * @param {string} method
    * @param {string} target
-   * @param {{ body?: string, headers?: [string, string][] }} [more]
+   * @param {{ body?: string, headers?: [string, string][], strict?: boolean }} [more]  `strict`: durable against a
+   *   power cut too
    * @returns {Promise<any>}
    */
   request(method, target, more) {

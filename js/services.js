@@ -1,9 +1,10 @@
 // openServices: a store of services in this browser, shared by all its tabs, that hands them over at login.
-import { Delivery } from './delivery.js';
+import { Associations } from './associations.js';
+import { CHANGED, MORE, NOW, RETRY } from './delivery/backoff.js';
+import { Delivery } from './delivery/sender.js';
 import { createEngine } from './engine.js';
 import { ServicesError, invalidArgument } from './errors.js';
-import { Operations } from './operations.js';
-import { json, object, path } from './request.js';
+import { object } from './request.js';
 import { localCanary } from './storage/canary.js';
 import { hasIndexedDB, indexedDBStorage } from './storage/indexeddb.js';
 import { memoryStorage } from './storage/memory.js';
@@ -13,6 +14,13 @@ import { Store } from './store.js';
  * @typedef {object} OpenOptions
  * @property {string} name  of the store: 1 to 64 letters, digits, `.`, `_` or `-`; one IndexedDB database each
  * @property {string} [endpoint]  where associations are delivered, such as `/genesys/1/cs`; without it nothing is sent
+ * @property {'associations' | 'context-services'} [transport]  what stands at the endpoint: this package's handler, or
+ *   a plain Context Services server, which is given each association as start, state, task and associate calls
+ * @property {import('./delivery/sender.js').GetCredentials} [getCredentials]  asked before each delivery, and once more
+ *   with `refused` after a 401: headers that prove who the customer is, or null if nobody can now; then it waits. Cookies
+ *   of the page's own origin go along without it
+ * @property {import('./delivery/sender.js').Retry} [retry]  how failed deliveries are tried again
+ * @property {number} [undo_window]  seconds in which an acknowledged association can be undone, 86,400
  * @property {'indexeddb' | 'memory' | import('./storage/storage.js').Storage} [storage]  `indexeddb` where there is one
  * @property {'relaxed' | 'strict'} [durability]  `relaxed` (default) survives a crash of the browser; `strict` also
  *   waits for the disk and survives a power cut. Associations are always strict.
@@ -27,21 +35,18 @@ import { Store } from './store.js';
  * @property {(bytes: Uint8Array) => void} [random]  fills with random bytes
  * @property {typeof fetch} [fetch]
  * @property {import('./wasm/compile.js').WasmSource} [wasm]  the module, where a bundler does not find it
- *
- * @typedef {object} Receipt  contract section 6
- * @property {string} association_id
- * @property {string} customer_id
- * @property {'pending' | 'sent' | 'acknowledged' | 'rejected'} state
- * @property {string} created
- * @property {{ service_id: string, result?: 'associated' | 'already' | 'conflict' }[]} services
- * @property {{ status: number, code: string, message: string }} [error]  of a rejection
  */
 
 const BUDGET = 256 * 1024 * 1024;
+
+/** What tabs tell each other. */
+const CHANGES = 0;
+const RETRY_NOW = 1;
+
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const KNOWN = new Set([
-  'name', 'endpoint', 'storage', 'durability', 'budget', 'canary', 'tenant', 'auto_complete_after', 'business_attributes',
-  'now', 'random', 'fetch', 'wasm',
+  'name', 'endpoint', 'transport', 'getCredentials', 'retry', 'undo_window', 'storage', 'durability', 'budget', 'canary', 'tenant',
+  'auto_complete_after', 'business_attributes', 'now', 'random', 'fetch', 'wasm',
 ]);
 
 /** @param {OpenOptions} options */
@@ -72,7 +77,15 @@ function check(options) {
   if (canary !== undefined && (typeof canary?.read !== 'function' || typeof canary.write !== 'function')) {
     throw invalidArgument('canary', 'an object with the functions read and write');
   }
-  for (const name of /** @type {const} */ (['now', 'random', 'fetch'])) {
+  if (options.transport !== undefined && !['associations', 'context-services'].includes(options.transport)) {
+    throw invalidArgument('transport', 'associations or context-services');
+  }
+  for (const [name, value] of Object.entries(object(options.retry ?? {}, 'retry'))) {
+    if (!(name in RETRY) || typeof value !== 'number' || !(value >= 0)) {
+      throw invalidArgument(`retry.${name}`, `one of ${Object.keys(RETRY).join(', ')}, a number of 0 or more,`);
+    }
+  }
+  for (const name of /** @type {const} */ (['now', 'random', 'fetch', 'getCredentials'])) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw invalidArgument(name, 'a function');
   }
 }
@@ -88,7 +101,7 @@ export async function openServices(options) {
   check(options);
   /** @type {Record<string, unknown>} */
   const configuration = {};
-  for (const name of /** @type {const} */ (['auto_complete_after', 'business_attributes'])) {
+  for (const name of /** @type {const} */ (['auto_complete_after', 'business_attributes', 'undo_window'])) {
     if (options[name] !== undefined) configuration[name] = options[name];
   }
   const make = () => createEngine({ wasm: options.wasm, random: options.random, options: configuration });
@@ -112,14 +125,18 @@ class StoreEvent extends Event {
  *
  * - `change` { service_ids, association_ids, origin }: services or receipts were changed, by this tab (`local`) or
  *   another one (`remote`)
+ * - `receipt` { …receipt, origin }: a receipt of this visit's customer, whenever its state changes
+ * - `visit` { visit, customer_id?, origin }: somebody signed in or out, in this tab or another one
  * - `damage` { sequence, lost_bytes }: a damaged file was set aside; what came before the damage was kept
  * - `durability` { durability: 'memory', reason }: IndexedDB cannot be had, or died; the store goes on in memory
  * - `evicted` {}: what had been committed is not there any more, because the browser or somebody else deleted it
  */
-export class Services extends Operations {
+export class Services extends Associations {
   #store;
   #delivery;
   #durability;
+  #tenant;
+  #transport;
   #budget;
   #canary;
   /** Whether the canary says that there is something. */
@@ -144,6 +161,8 @@ export class Services extends Operations {
     super();
     /** The store's name. */
     this.name = options.name;
+    this.#tenant = options.tenant ?? '';
+    this.#transport = options.transport;
     if (options.tenant) this.#headers.push(['ContactCenterId', options.tenant]);
     const { storage } = options;
     const inIndexedDB = typeof storage !== 'object' && storage !== 'memory' && hasIndexedDB();
@@ -167,7 +186,10 @@ export class Services extends Operations {
     this.#delivery = new Delivery({
       name: options.name,
       endpoint: options.endpoint,
+      transport: options.transport ?? 'associations',
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      getCredentials: options.getCredentials,
+      retry: { ...RETRY, ...options.retry },
       tenant: options.tenant,
       run: (method, target, body) => this.#run(method, target, { body, strict: body !== '{}' }),
     });
@@ -185,7 +207,10 @@ export class Services extends Operations {
     }
     if (this.#store.storage.kind === 'persistent' && typeof BroadcastChannel !== 'undefined') {
       this.#channel = new BroadcastChannel(`anonymous-services:${this.name}`);
-      this.#channel.onmessage = () => this.#store.refresh();
+      this.#channel.onmessage = ({ data }) => {
+        this.#store.refresh();
+        if (data === RETRY_NOW) this.#delivery.wake(NOW);
+      };
       // Node keeps a process alive for an open channel.
       /** @type {{ unref?: () => void }} */ (/** @type {unknown} */ (this.#channel)).unref?.();
     }
@@ -199,7 +224,7 @@ export class Services extends Operations {
       this.#early = undefined;
       for (const event of early) this.dispatchEvent(event);
     });
-    this.#delivery.wake();
+    this.#delivery.wake(MORE);
   }
 
   /** What survives: `relaxed` a crash of the browser, `strict` also a power cut, `memory` nothing. */
@@ -252,78 +277,33 @@ export class Services extends Operations {
     return this.#store.digest();
   }
 
-  /**
-   * Hands services over to the customer who logged in: all of them or none. One strict commit makes it true here
-   * and puts it into the outbox; the server is told in the background, once, and after a reload or a time offline
-   * too. A service of another customer is never taken: code `conflict`, and nothing changes.
-   *
-   * @param {{ customer_id: string, service_ids: string[] }} request
-   * @returns {Promise<Receipt>}
-   */
-  async associate(request) {
-    const receipt = await this.request('POST', 'local/associations', { body: json(request, 'request'), strict: true });
-    this.#delivery.wake();
-    return receipt;
+  /** @override @protected @param {'more' | 'changed' | 'now'} urgency */
+  wake(urgency) {
+    this.#delivery.wake({ more: MORE, changed: CHANGED, now: NOW }[urgency]);
   }
 
-  /** The receipts of all associations made here, the oldest first. @returns {Promise<Receipt[]>} */
-  async receipts() {
-    return this.request('GET', 'local/associations');
+  /** @override @protected */
+  get compensates() {
+    return this.#transport !== 'context-services';
   }
 
-  /** @param {string} association_id @returns {Promise<Receipt>} */
-  async receipt(association_id) {
-    return this.request('GET', path`local/associations/${association_id}`);
-  }
-
-  /**
-   * Resolves with the receipt once the server has acknowledged the association; rejects with code `rejected` if the
-   * server refused it, with its reason in `cause`. Waits as long as it takes: over a time offline, for ever if the
-   * server never answers. `signal` ends the waiting, not the delivery.
-   *
-   * @param {string} association_id
-   * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<Receipt>}
-   */
-  async delivered(association_id, { signal } = {}) {
-    signal?.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      const look = async () => {
-        try {
-          const receipt = await this.receipt(association_id);
-          if (receipt.state === 'acknowledged') finish(() => resolve(receipt));
-          if (receipt.state === 'rejected') {
-            const message = `the server refused the association: ${receipt.error?.message}`;
-            const error = new ServicesError('rejected', message, { status: receipt.error?.status, cause: receipt.error });
-            finish(() => reject(error));
-          }
-        } catch (error) {
-          finish(() => reject(error));
-        }
-      };
-      const aborted = () => finish(() => reject(signal?.reason));
-      /** @param {Event} event */
-      const changed = (event) => {
-        if (/** @type {any} */ (event).detail.association_ids.includes(association_id)) void look();
-      };
-      const closed = () => finish(() => reject(new ServicesError('closed', 'this store is closed')));
-      /** @param {() => void} settle */
-      const finish = (settle) => {
-        this.removeEventListener('change', changed);
-        this.removeEventListener('close', closed);
-        signal?.removeEventListener('abort', aborted);
-        settle();
-      };
-      this.addEventListener('change', changed);
-      this.addEventListener('close', closed);
-      signal?.addEventListener('abort', aborted);
-      void look();
-    });
-  }
-
-  /** Tries to deliver now: after a login that renewed the credentials, say. */
+  /** Tries to deliver now, whichever tab sends: after a login that renewed the credentials, say. */
   retryDelivery() {
-    this.#delivery.wake();
+    this.wake('now');
+    this.#channel?.postMessage(RETRY_NOW);
+  }
+
+  /**
+   * As signOut, and nothing of what the store holds can be had any more: services, and receipts of what has ended
+   * well. What is not delivered yet, or was refused, is kept, sealed, until its customer signs in again. The files are
+   * written anew, so that what was deleted is in none of them.
+   *
+   * @returns {Promise<import('./associations.js').Visit>}
+   */
+  async reset() {
+    const visit = await this.request('POST', 'local/reset', { body: '{}', strict: true });
+    await this.#store.checkpoint();
+    return visit;
   }
 
   /** Settles what was asked for, stops delivering, closes the storage. Later calls reject with code `closed`. */
@@ -375,12 +355,17 @@ export class Services extends Operations {
   #changed(changes, origin) {
     if (origin === 'local') {
       // A hint: a tab that misses it finds the files at its next call.
-      this.#channel?.postMessage(0);
+      this.#channel?.postMessage(CHANGES);
       this.#mark();
     }
-    // The tab that sends may be waiting to try again; what another tab did may be the reason to do so now.
-    else if (changes.association_ids.length > 0) this.#delivery.wake();
-    this.#announce('change', { ...changes, origin });
+    const { service_ids, association_ids, tenants } = changes;
+    const { receipts = [], visit } = tenants[this.#tenant] ?? {};
+    // Another tab has handed something over; or somebody else's associations are now to be sent.
+    if (origin === 'remote' && association_ids.length > 0) this.#delivery.wake(MORE);
+    if (visit !== undefined) this.#delivery.wake(CHANGED);
+    if (service_ids.length > 0 || association_ids.length > 0) this.#announce('change', { service_ids, association_ids, origin });
+    for (const receipt of receipts) this.#announce('receipt', { ...receipt, origin });
+    if (visit !== undefined) this.#announce('visit', { ...visit, origin });
   }
 
   /** @param {string} type @param {object} detail */

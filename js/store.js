@@ -66,6 +66,8 @@ export class Store {
   /** The fallback holds nothing of what memory does. */
   #unwritten = false;
   #lull = 0;
+  /** @type {{ resolve: () => void, reject: (error: unknown) => void }[]} */
+  #checkpoints = [];
   /** Damaged files that were read, to be set aside. @type {(() => Promise<void>)[]} */
   #repairs = [];
 
@@ -146,6 +148,14 @@ export class Store {
     if (!this.#closed) this.#work();
   }
 
+  /** Writes everything anew, so that what was deleted is in no file any more. @returns {Promise<void>} */
+  checkpoint() {
+    return new Promise((resolve, reject) => {
+      this.#checkpoints.push({ resolve, reject });
+      this.#work();
+    });
+  }
+
   /** Settles everything that was asked for, then closes. */
   async close() {
     if (this.#closed) return;
@@ -165,9 +175,10 @@ export class Store {
     for (let more = true; more; ) {
       if (this.#queue.length > 0) await this.#serve(this.#take());
       else if (this.#hinted && !this.#closed) await this.#freshen();
+      if (this.#checkpoints.length > 0) await this.#writeAnew();
       if (this.#queue.length > 0) await breathe();
       more = await this.#compact();
-      more ||= this.#queue.length > 0 || (this.#hinted && !this.#closed);
+      more ||= this.#queue.length > 0 || this.#checkpoints.length > 0 || (this.#hinted && !this.#closed);
     }
     this.#running = undefined;
   }
@@ -281,6 +292,26 @@ export class Store {
         return;
       } catch (error) {
         if ((await this.#recover(error, tries)) !== undefined) return;
+      }
+    }
+  }
+
+  /** Never rejects. */
+  async #writeAnew() {
+    const wanted = this.#checkpoints.splice(0);
+    this.#hasBroken = false;
+    for (let tries = 0; ; ++tries) {
+      try {
+        await this.#settle();
+        // One that is under way already holds what was there before: only the one after it does not.
+        for (let i = 0; i < 2; ++i) while (!(await this.#writePiece())) await breathe();
+        for (const { resolve } of wanted) resolve();
+        return;
+      } catch (error) {
+        const reason = await this.#recover(error, tries);
+        if (reason === undefined) continue;
+        for (const { reject } of wanted) reject(reason);
+        return;
       }
     }
   }
@@ -485,8 +516,13 @@ export class Store {
 
   /** @param {'local' | 'remote'} origin */
   #tell(origin) {
+    if (this.#setup.onChange === undefined) {
+      this.#engine.forgetChanges();
+      return;
+    }
     const changes = this.#engine.changes();
-    if (changes.service_ids.length > 0 || changes.association_ids.length > 0) this.#setup.onChange?.(changes, origin);
+    const told = Object.values(changes.tenants).some(({ visit }) => visit !== undefined);
+    if (changes.service_ids.length > 0 || changes.association_ids.length > 0 || told) this.#setup.onChange(changes, origin);
   }
 }
 

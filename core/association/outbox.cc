@@ -55,18 +55,10 @@ void MarkWhole(Context& context, const std::string& id) {
 }  // namespace
 
 Answer NextDelivery(Context& context) {
-  if (auto failure = OnlyParameters(context.request, {"after"})) return *failure;
+  if (auto failure = OnlyParameters(context.request, {})) return *failure;
   const Tenant* tenant = context.tenant();
   if (tenant == nullptr) return Empty(204);
-  auto next = tenant->outbox.begin();
-  const auto after = context.request.query.find("after");
-  if (after != context.request.query.end() && after->second.size() == 1) {
-    const std::string* bytes = FindAssociation(context, after->second[0]);
-    const auto place = bytes == nullptr ? std::nullopt : PeekInteger(*bytes, Tag::kOrder);
-    if (place) next = tenant->outbox.upper_bound({*place, after->second[0]});
-  }
-  for (; next != tenant->outbox.end(); ++next) {
-    const std::string& id = next->second;
+  for (const auto& [place, id] : tenant->outbox) {
     const std::string* bytes = FindAssociation(context, id);
     if (bytes == nullptr || IsSealed(*tenant, PeekText(*bytes, Tag::kCustomerId))) continue;
     Response response = Json(200, std::string(PeekText(*bytes, Tag::kEnvelope)));

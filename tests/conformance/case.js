@@ -99,11 +99,19 @@ export class Api {
   }
 }
 
-/** The envelope of an association. @param {string} association_id @param {object[]} services @param {object} [other] */
+/**
+ * The envelope of an association (core/association/association.h).
+ *
+ * @param {string} association_id
+ * @param {object[]} services
+ * @param {{ customer_id?: string, undoes?: string, reassign?: boolean, follows?: string[], digest?: string }} [other]
+ */
 export function envelope(association_id, services, other = {}) {
+  const { customer_id = 'C-42', undoes, reassign, follows = [] } = other;
   const list = JSON.stringify(services);
-  const digest = createHash('sha256').update(list).digest('hex');
-  const head = JSON.stringify({ association_id, customer_id: 'C-42', digest, ...other });
+  const lines = [association_id, customer_id, undoes ?? '', reassign ? 'reassign' : '', ...follows];
+  const digest = createHash('sha256').update(lines.map((line) => `${line}\n`).join('') + list).digest('hex');
+  const head = JSON.stringify({ association_id, customer_id, digest, ...other });
   return `${head.slice(0, -1)},"services":${list}}`;
 }
 

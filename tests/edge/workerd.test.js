@@ -1,10 +1,11 @@
 // The demo's server in a real workerd, its Durable Object on disk: sessions, refusals, associations that arrive
 // twice, and what is left after it was stopped or killed.
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startDemo } from '../../demo/serve.mjs';
 import { newFolder } from '../browser/chromium.js';
+import { envelope } from '../conformance/case.js';
 
 const BASE = '/genesys/1/cs';
 
@@ -35,8 +36,8 @@ async function logIn(user) {
 }
 
 /** An envelope as the page makes it. */
-function envelope(id, service_id, customer_id = 'C-42') {
-  const services = JSON.stringify([
+function arriving(id, service_id, customer_id = 'C-42') {
+  return envelope(id, [
     {
       service_id,
       service_type: 'WebOrder',
@@ -46,9 +47,7 @@ function envelope(id, service_id, customer_id = 'C-42') {
       active_states: [{ state_id: 0, state_type: 'basket', started: { timestamp: '2026-01-01T10:00:01.000Z' } }],
       Cart: { tea: 1 },
     },
-  ]);
-  const digest = createHash('sha256').update(services).digest('hex');
-  return `{"association_id":"${id}","customer_id":"${customer_id}","digest":"${digest}","services":${services}}`;
+  ], { customer_id });
 }
 
 async function expectError(response, status, code) {
@@ -59,7 +58,7 @@ const listed = async (cookie, customer = 'C-42') =>
   (await call('GET', `${BASE}/customers/${customer}/services?extensions=*&active_states=true`, { cookie })).json();
 
 test('an association that arrives twice is one effect and one receipt', async () => {
-  const body = envelope('a-1', 's-1');
+  const body = arriving('a-1', 's-1');
   const headers = { 'Idempotency-Key': 'a-1' };
   const answers = [];
   for (let i = 0; i < 2; ++i) {
@@ -76,14 +75,14 @@ test('an association that arrives twice is one effect and one receipt', async ()
 
 test('a service that is another customer\'s is a conflict, and stays theirs', async () => {
   const robin = await logIn('robin');
-  const response = await call('POST', `${BASE}/associations`, { body: envelope('a-2', 's-1', 'C-43'), cookie: robin });
+  const response = await call('POST', `${BASE}/associations`, { body: arriving('a-2', 's-1', 'C-43'), cookie: robin });
   expect((await response.json()).services).toEqual([{ service_id: 's-1', result: 'conflict' }]);
   expect(await listed(robin, 'C-43')).toEqual([]);
   expect(await listed(pat)).toHaveLength(1);
 });
 
 test('who is not logged in, or shows a forged cookie, gets 401', async () => {
-  await expectError(await call('POST', `${BASE}/associations`, { body: envelope('a-3', 's-3') }), 401, 'unauthorized');
+  await expectError(await call('POST', `${BASE}/associations`, { body: arriving('a-3', 's-3') }), 401, 'unauthorized');
   const forged = pat.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
   await expectError(await call('GET', `${BASE}/services/s-1`, { cookie: forged }), 401, 'unauthorized');
   const payload = Buffer.from(JSON.stringify({ customer_id: 'C-42', ends: Date.now() + 1e6 })).toString('base64');
@@ -104,8 +103,8 @@ test('another site can log nobody in or out: only JSON is taken', async () => {
 test('bad requests are refused in the contract\'s words and change nothing', async () => {
   const cookie = pat;
   const before = await listed(pat);
-  await expectError(await call('POST', `${BASE}/associations`, { body: envelope('a-4', 's-4', 'C-43'), cookie }), 403, 'customer_mismatch');
-  await expectError(await call('POST', `${BASE}/associations`, { body: envelope('a-4', 's-4').replace('tea', 'gold'), cookie }), 400, 'invalid_request');
+  await expectError(await call('POST', `${BASE}/associations`, { body: arriving('a-4', 's-4', 'C-43'), cookie }), 403, 'customer_mismatch');
+  await expectError(await call('POST', `${BASE}/associations`, { body: arriving('a-4', 's-4').replace('tea', 'gold'), cookie }), 400, 'invalid_request');
   await expectError(await call('POST', `${BASE}/services/start`, { body: '{', cookie }), 400, 'invalid_request');
   await expectError(await call('POST', `${BASE}/services/start`, { body: '{}', cookie }), 400, 'invalid_request');
   await expectError(await call('POST', `${BASE}/services/start`, { body: { contact_key: 7 }, cookie }), 400, 'invalid_request');
@@ -128,7 +127,7 @@ test('what was answered is there after a stop, and after a kill', async () => {
     expect(ids).toContain('s-1');
     expect(ids).toContain(service_id);
   }
-  const again = await call('POST', `${BASE}/associations`, { body: envelope('a-1', 's-1'), cookie: pat });
+  const again = await call('POST', `${BASE}/associations`, { body: arriving('a-1', 's-1'), cookie: pat });
   expect((await again.json()).services).toEqual([{ service_id: 's-1', result: 'associated' }]);
 });
 

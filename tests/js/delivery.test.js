@@ -29,7 +29,7 @@ test('an association reaches the server once, whole, under the same ids', async 
   expect(net.requests[0]).toMatchObject({ target: `${ENDPOINT}/associations`, key: receipt.association_id });
   const { digest } = JSON.parse(net.requests[0].body);
   const list = net.requests[0].body.slice(net.requests[0].body.indexOf('"services":') + 11, -1);
-  expect(digest).toBe(createHash('sha256').update(list).digest('hex'));
+  expect(digest).toBe(createHash('sha256').update(`${receipt.association_id}\nC-42\n\n\n${list}`).digest('hex'));
   const show = 'extensions=*,State.*&active_states=true';
   const there = await (await server.call('GET', `/services/${order.service_id}?${show}`)).json();
   const here = await services.queryService(order.service_id, { extensions: ['*', 'State.*'], active_states: true });
@@ -116,20 +116,23 @@ test('a refusal ends as rejected, with the server\'s reason, and the services st
   await services.close();
 });
 
-test('without credentials it waits; what another customer may not deliver does not hold up theirs', async () => {
+test('without credentials it waits; what one customer left does not hold up the next, and goes out once they are back', async () => {
   let who = null;
   const server = openServer(() => who);
   const services = await openMemory({ endpoint: ENDPOINT, fetch: network(server).fetch });
-  const [pats, robins] = await Promise.all([services.start({ contact_key: KEY }), services.start({ contact_key: 'robin' })]);
+  const pats = await services.start({ contact_key: KEY });
   const a = await services.associate({ customer_id: 'C-42', service_ids: [pats.service_id] });
   await receiptIn(services, a.association_id, 'sent');
+  await services.signOut();
   who = { roles: ['visitor'], customer_id: 'C-43' };
+  const robins = await services.start({ contact_key: 'robin' });
   const b = await services.associate({ customer_id: 'C-43', service_ids: [robins.service_id] });
   expect(await services.delivered(b.association_id)).toMatchObject({ state: 'acknowledged' });
-  expect((await services.receipt(a.association_id)).state).toBe('sent');
+  await expect(services.receipt(a.association_id)).rejects.toMatchObject({ code: 'not_found' });
   expect(await listed(server, 'C-43')).toHaveLength(1);
+  await services.signOut();
   who = PAT;
-  services.retryDelivery();
+  await services.signIn('C-42');
   expect(await services.delivered(a.association_id)).toMatchObject({ state: 'acknowledged' });
   expect(await listed(server)).toHaveLength(1);
   await services.close();
@@ -138,8 +141,7 @@ test('without credentials it waits; what another customer may not deliver does n
 test('a service of another customer is never taken, and the whole association is refused', async () => {
   const services = await openMemory();
   const mine = await services.start({ contact_key: KEY });
-  const theirs = await services.start({ contact_key: KEY });
-  await services.associate({ customer_id: 'C-43', service_ids: [theirs.service_id] });
+  const theirs = await services.start({ customer_id: 'C-43' });
   const digest = services.digest();
   const both = { customer_id: 'C-42', service_ids: [mine.service_id, theirs.service_id] };
   await expect(services.associate(both)).rejects.toMatchObject({ code: 'conflict' });
@@ -159,13 +161,18 @@ test.each(['null', 'undefined', ' NaN ', '[object Object]', 'anonymous', '   ', 
   },
 );
 
-test('services that together outgrow one body are refused before anything changes', async () => {
-  const services = await openMemory();
+test('services that together outgrow one body go in parts, under one receipt', async () => {
+  const server = openServer(PAT);
+  const net = network(server);
+  const services = await openMemory({ endpoint: ENDPOINT, fetch: net.fetch });
   const data = 'x'.repeat(200 * 1024);
   const [a, b] = await Promise.all([services.start({ contact_key: KEY, data }), services.start({ contact_key: KEY, data })]);
   const ids = [a.service_id, b.service_id];
-  await expect(services.associate({ customer_id: 'C-42', service_ids: ids })).rejects.toMatchObject({ code: 'too_large' });
-  expect(await services.queryAnonymous(KEY)).toHaveLength(2);
+  const { association_id } = await services.associate({ customer_id: 'C-42', service_ids: ids });
+  const { services: results } = await services.delivered(association_id);
+  expect(results).toEqual(ids.map((service_id) => ({ service_id, result: 'associated' })));
+  expect(net.requests.map(({ key }) => key)).toEqual([`${association_id}.0`, `${association_id}.1`]);
+  expect(await listed(server)).toHaveLength(2);
   await services.close();
 });
 

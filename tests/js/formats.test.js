@@ -6,7 +6,7 @@ import { memoryStorage } from '../../js/index.js';
 import { withVersion } from './files.js';
 import { openMemory } from './support.js';
 
-const VERSION = 2;
+const VERSION = 3;
 const KINDS = { 1: 'log', 2: 'snapshot', 3: 'segment', 4: 'piece' };
 
 const versionOf = (bytes) => bytes[4];
@@ -23,7 +23,7 @@ function storageOf(files) {
   return storage;
 }
 
-test.each([1, 2].flatMap((version) => stores(version).map(([kind, store]) => [kind, version, store])))(
+test.each([1, 2, 3].flatMap((version) => stores(version).map(([kind, store]) => [kind, version, store])))(
   'a store with a %s of version %i is what it was',
   async (kind, version, { digest, files }) => {
     const storage = storageOf(files);

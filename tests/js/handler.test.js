@@ -1,5 +1,6 @@
 // The edge handler: who may what, and what is refused how.
 import { expect, test } from '@jest/globals';
+import { envelope } from '../conformance/case.js';
 import { createHandler, memoryStorage } from '../../js/edge.js';
 import { ENDPOINT, openServer } from './support.js';
 
@@ -108,13 +109,12 @@ test('a visitor acts on a service with the claim token that its start answered, 
 test('a body that claims another customer than the credentials is refused and changes nothing', async () => {
   const { call } = openServer(PAT);
   const body = { association_id: 'a', customer_id: 'C-43', digest: '', services: [] };
-  const services = '[{"service_id":"s","contact_key":"k","started":{"timestamp":"2026-01-01T00:00:00Z"}}]';
-  const { createHash } = await import('node:crypto');
-  const digest = createHash('sha256').update(services).digest('hex');
-  const envelope = `{"association_id":"a","customer_id":"C-43","digest":"${digest}","services":${services}}`;
-  await expectError(await call('POST', '/associations', { body: envelope }), 403, 'customer_mismatch');
+  const services = [{ service_id: 's', contact_key: 'k', started: { timestamp: '2026-01-01T00:00:00Z' } }];
+  const theirs = envelope('a', services, { customer_id: 'C-43' });
+  await expectError(await call('POST', '/associations', { body: theirs }), 403, 'customer_mismatch');
   await expectError(await call('POST', '/associations', { body }), 400, 'invalid_request');
-  const own = envelope.replace('C-43', 'C-42');
+  await expectError(await call('POST', '/associations', { body: theirs.replace('C-43', 'C-42') }), 400, 'invalid_request');
+  const own = envelope('a', services);
   await expectError(await call('POST', '/associations', { body: own.replace('"k"', '"l"') }), 400, 'invalid_request');
   expect(await (await call('GET', '/customers/C-42/services')).json()).toEqual([]);
   expect((await call('POST', '/associations', { body: own })).status).toBe(200);

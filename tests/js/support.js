@@ -37,7 +37,7 @@ export function network(server) {
   const next = [];
   const fetch = async (target, { signal: _signal, ...init }) => {
     const request = new Request(ORIGIN + target, init);
-    requests.push({ target, key: request.headers.get('Idempotency-Key'), body: init.body });
+    requests.push({ target, key: request.headers.get('Idempotency-Key'), body: await request.clone().text() });
     const fate = next.shift();
     if (fate === 'drop') throw new TypeError('network');
     if (fate instanceof Response) return fate;
