@@ -122,4 +122,4 @@ function marksOf(services, wrong) {
 }
 
 /** @param {unknown} value */
-const brief = (value) => (JSON.stringify(value) ?? 'nothing').slice(0, 300);
+const brief = (value) => (JSON.stringify(value) ?? 'nothing').slice(0, 500);

@@ -36,7 +36,7 @@ export class Server {
   async commits() {
     const changes = [];
     for (let after = ''; ; ) {
-      const page = await (await this.#get(`/commits?after=${encodeURIComponent(after)}`)).json();
+      const page = await this.#get(`/commits?after=${encodeURIComponent(after)}`);
       if (page.length === 0) return changes;
       for (const [, bytes] of page) changes.push(...changesOf(Buffer.from(bytes, 'base64')));
       after = page[page.length - 1][0];
@@ -45,13 +45,14 @@ export class Server {
 
   /** All services, with everything in them. @returns {Promise<any[]>} */
   async services() {
-    return (await this.#get(`${BASE}/maintenance/services/stream?time_from=2000-01-01T00:00:00Z`)).json();
+    return this.#get(`${BASE}/maintenance/services/stream?time_from=2000-01-01T00:00:00Z`);
   }
 
-  /** @param {string} target */
+  /** @param {string} target @returns {Promise<any>} */
   async #get(target) {
     const response = await fetch(`http://127.0.0.1:${this.#port}${target}`, { headers: { Authorization: 'Reader' } });
-    if (!response.ok) throw new Error(`${target}: ${response.status} ${await response.text()}`);
-    return response;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${target}: ${response.status} ${text}`);
+    return JSON.parse(text);
   }
 }
