@@ -72,7 +72,8 @@ Object.assign(globalThis, {
       wasm: '/engine.wasm',
       retry: RETRY,
       // The proxy's record says which tab it was.
-      getCredentials: () => ({ headers: { 'X-Tab': tab, ...(credentials && { Authorization: credentials }) } }),
+      fetch: (input, init) => fetch(input, { ...init, headers: { ...init?.headers, 'X-Tab': tab } }),
+      ...(credentials && { getCredentials: () => ({ headers: { Authorization: credentials } }) }),
       ...options,
     });
     for (const type of ['damage', 'durability', 'evicted']) {
