@@ -34,10 +34,16 @@ export class Browser {
     return context;
   }
 
-  /** @param {{ customer?: string, credentials?: string, options?: object }} [setup]  see page/main.js @returns {Promise<Tab>} */
-  async open(setup) {
+  /**
+   * @param {{ customer?: string, credentials?: string, options?: object, clock?: boolean }} [setup]  see page/main.js;
+   *   `clock`: the page's timers are the test's
+   * @returns {Promise<Tab>}
+   */
+  async open({ clock, ...setup } = {}) {
     const context = await this.#context;
-    return new Tab(await context.newPage(), this, { url: this.#url(), tab: `tab-${++this.#tabs}`, ...setup }).load();
+    const page = await context.newPage();
+    if (clock) await page.clock.install();
+    return new Tab(page, this, { url: this.#url(), tab: `tab-${++this.#tabs}`, ...setup }).load();
   }
 
   /** From now on the browser has so many bytes for the site. Before the first is written: later it is not noticed at once. @param {number} quotaSize @returns {Promise<() => Promise<void>>} lifts it */

@@ -8,6 +8,7 @@
  * @property {number} others  how many requests come by before a copy that is held back goes on
  * @property {string} retryAfter
  * @property {boolean} json  an error's body is the contract's, else it is some proxy's page
+ * @property {Promise<unknown>} [until]  of `wait`, which a test may choose: the request stays where it is
  */
 
 /** Weights; the good ones first. */

@@ -31,11 +31,14 @@ export class Proxy extends EventTarget {
   answers = new Map();
   #site;
   #upstream;
-  #fate;
+  /** Of the next association; without it all is well. @type {(() => Partial<import('./fates.js').Fate>) | undefined} */
+  fate;
   #port = 0;
   #isDown = false;
   /** @type {import('node:http').Server} */
   #server;
+  /** Connections that an association came on, and no answer went yet. @type {Set<import('node:net').Socket>} */
+  #underWay = new Set();
   /** Copies that are held back, and at how many passages they go on. @type {{ until: number, go: () => Promise<void> }[]} */
   #held = [];
   /** What is under way without anybody who waits for an answer. @type {Set<Promise<unknown>>} */
@@ -45,13 +48,13 @@ export class Proxy extends EventTarget {
    * @param {object} setup
    * @param {() => number} setup.upstream  the server's port
    * @param {number} setup.site  port of the pages' files
-   * @param {() => import('./fates.js').Fate} [setup.fate]  of the next association; without it all is well
+   * @param {() => Partial<import('./fates.js').Fate>} [setup.fate]
    */
   constructor({ upstream, site, fate }) {
     super();
     this.#upstream = upstream;
     this.#site = site;
-    this.#fate = fate;
+    this.fate = fate;
     this.#server = createServer((request, response) => {
       this.#take(request, response).catch(() => request.socket.resetAndDestroy());
     });
@@ -67,11 +70,11 @@ export class Proxy extends EventTarget {
     return `http://localhost:${this.#port}/`;
   }
 
-  /** @param {'refuse' | 'reset'} how  nobody listens, or every association is reset as it comes */
+  /** @param {'refuse' | 'reset'} how  nobody listens, or associations are reset: those under way, and others as they come */
   async down(how) {
     this.#isDown = true;
     if (how === 'refuse') await this.close();
-    else this.#server.closeAllConnections();
+    else for (const socket of this.#underWay) socket.resetAndDestroy();
   }
 
   async up() {
@@ -81,7 +84,7 @@ export class Proxy extends EventTarget {
 
   /** From now on all is well; copies that are held back stay so. */
   calm() {
-    this.#fate = undefined;
+    this.fate = undefined;
   }
 
   /** Lets everything go on that was held back, and waits for what is under way. */
@@ -105,7 +108,9 @@ export class Proxy extends EventTarget {
       response.writeHead(status, headers).end(content);
       return;
     }
-    const fate = this.#isDown ? { what: 'dropRequest' } : (this.#fate?.() ?? { what: 'pass' });
+    this.#underWay.add(request.socket);
+    response.once('close', () => this.#underWay.delete(request.socket));
+    const fate = this.#isDown ? { what: 'dropRequest' } : (this.fate?.() ?? { what: 'pass' });
     const passage = {
       at: performance.now(),
       id: String(request.headers['idempotency-key']),
@@ -151,6 +156,9 @@ export class Proxy extends EventTarget {
         await lapse(fate.delay);
         return give(answer);
       }
+      case 'wait':
+        await fate.until;
+        return give(await deliver());
       case 'dropRequest':
         return reset();
       case 'dropAnswer':
