@@ -211,6 +211,8 @@ export class Associations extends Operations {
    * @returns {Promise<Visit>}
    */
   async signOut() {
-    return this.request('POST', 'local/visit/end', { body: '{}', strict: true });
+    const visit = await this.request('POST', 'local/visit/end', { body: '{}', strict: true });
+    this.wake('changed');
+    return visit;
   }
 }

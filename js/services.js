@@ -302,6 +302,7 @@ export class Services extends Associations {
    */
   async reset() {
     const visit = await this.request('POST', 'local/reset', { body: '{}', strict: true });
+    this.wake('changed');
     await this.#store.checkpoint();
     return visit;
   }
@@ -362,7 +363,7 @@ export class Services extends Associations {
     const { receipts = [], visit } = tenants[this.#tenant] ?? {};
     // Another tab has handed something over; or somebody else's associations are now to be sent.
     if (origin === 'remote' && association_ids.length > 0) this.#delivery.wake(MORE);
-    if (visit !== undefined) this.#delivery.wake(CHANGED);
+    if (origin === 'remote' && visit !== undefined) this.#delivery.wake(CHANGED);
     if (service_ids.length > 0 || association_ids.length > 0) this.#announce('change', { service_ids, association_ids, origin });
     for (const receipt of receipts) this.#announce('receipt', { ...receipt, origin });
     if (visit !== undefined) this.#announce('visit', { ...visit, origin });

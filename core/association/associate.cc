@@ -64,7 +64,7 @@ Failure ReadOrder(std::string_view body, Order* order) {
           "on_conflict are accepted");
     }
   }
-  return CompleteSelection(&order->selection);
+  return std::nullopt;
 }
 
 // Which services are handed over, or why nothing is.
@@ -98,10 +98,12 @@ Failure Decide(const Order& order, const std::vector<Planned>& plan, std::vector
 
 // Associations of this customer that were undone and held one of the services: the receiver knows by them
 // that they come back to where they were.
-std::vector<std::string> Follows(const Context& context, const std::vector<const Service*>& services) {
+std::vector<std::string> Follows(const Context& context, std::string_view customer,
+                                 const std::vector<const Service*>& services) {
   std::vector<std::string> follows;
   for (const auto& [id, bytes] : context.tenant()->associations) {
     if (PeekText(bytes, Tag::kPhase) != kUndone || PeekText(bytes, Tag::kUndoneBy).empty()) continue;
+    if (PeekText(bytes, Tag::kCustomerId) != customer) continue;
     const std::string_view results = PeekText(bytes, Tag::kResults);
     const bool held = std::any_of(services.begin(), services.end(), [&](const Service* one) {
       return results.find(Quoted(one->id)) != std::string_view::npos;
@@ -152,11 +154,8 @@ Failure Pack(const std::vector<std::pair<std::string, std::string>>& texts, size
 Answer Associate(Context& context) {
   Order order;
   if (auto failure = ReadOrder(context.request.body, &order)) return *failure;
+  if (auto failure = CompleteSelection(context, &order.selection)) return *failure;
   const std::string& customer = order.selection.customer;
-  const Visit visit = context.visit();
-  if (!visit.customer.empty() && visit.customer != customer) {
-    return Conflict("customer_id: this visit is another customer's; signing out begins a new one");
-  }
   const std::vector<Planned> plan = MakePlan(context, order.selection);
   if (!order.digest.empty()) {
     std::string digest;
@@ -181,7 +180,7 @@ Answer Associate(Context& context) {
   envelope.association_id = context.NewServiceId(customer);
   envelope.customer = customer;
   envelope.reassign = order.on_conflict == OnConflict::kReassign;
-  envelope.follows = Follows(context, attach);
+  envelope.follows = Follows(context, customer, attach);
   const std::string id = envelope.association_id;
   const size_t room = kMaxBody - EnvelopeText(envelope).size() - 16;  // and for the number of a part
   std::vector<Before> before;

@@ -39,10 +39,6 @@ Failure Load(const Context& context, const Envelope& envelope, std::vector<Undoi
     if (record.Text(Tag::kCustomerId) != envelope.customer || record.Has(Tag::kUndoes)) {
       return Conflict("undoes: not an association of this customer");
     }
-    if (context.now() - record.Integer(Tag::kCreated).value_or(0) > context.options.undo_window * 1000) {
-      return Conflict("undoes: it was received longer ago than the undo window of " +
-                      std::to_string(context.options.undo_window) + " seconds");
-    }
     out->push_back({id, std::move(record)});
   }
   return std::nullopt;

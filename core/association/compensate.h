@@ -9,9 +9,10 @@
 namespace anon {
 
 /// Gives back what the association `envelope.undoes` and its parts had taken, and leaves a mark, so that a
-/// copy of it that arrives later has no effect. Fails, and changes nothing, for somebody else's association
-/// and after the undo window. `*results`: undone, already (it does not hold the service) or conflict (the
-/// service is with another customer by now) for each.
+/// copy of it that arrives later has no effect. The window in which something can be undone is the sender's
+/// to keep: what was undone there in time may come late. Fails, and changes nothing, for somebody else's
+/// association. `*results`: undone, already (it does not hold the service) or conflict (the service is with
+/// another customer by now) for each.
 [[nodiscard]] Failure ApplyUndo(Context& context, const Envelope& envelope, std::string* results);
 
 }  // namespace anon

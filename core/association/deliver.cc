@@ -35,8 +35,9 @@ void Put(Context& context, const std::string& id, Op op, const std::vector<Recor
   for (size_t i = 0; i < parts.size(); ++i) context.Put(op, id, static_cast<uint32_t>(i), parts[i]);
 }
 
-// What is here of a part and what comes in are the same part if they started at the same time; its fields and
-// extensions then win, and what is new is added.
+// What is here of a part and what comes in are the same part if they are of one type and started at the same
+// time; what comes in then wins, field by field. Where they are not, somebody else's part has taken the
+// number since, and stays.
 void Merge(Context& context, const std::string& id, Op op, const std::vector<std::string>& here,
            const std::vector<Record>& parts) {
   const std::vector<std::string> before = here;  // changes as parts are put
@@ -45,6 +46,7 @@ void Merge(Context& context, const std::string& id, Op op, const std::vector<std
     if (i < before.size()) {
       Record known;
       if (!known.Decode(before[i]) || known.Integer(Tag::kStarted) != part.Integer(Tag::kStarted)) continue;
+      if (known.Text(Tag::kType) != part.Text(Tag::kType)) continue;
       known.Merge(part);
       part = std::move(known);
     }

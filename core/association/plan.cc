@@ -76,9 +76,13 @@ Failure ReadSelection(const Member& member, Selection* selection, bool* taken) {
   return std::nullopt;
 }
 
-Failure CompleteSelection(Selection* selection) {
+Failure CompleteSelection(const Context& context, Selection* selection) {
   if (selection->customer.empty()) return Invalid("customer_id: the customer who logged in is needed");
   if (auto failure = CheckCustomerId(selection->customer)) return failure;
+  const Visit visit = context.visit();
+  if (!visit.customer.empty() && visit.customer != selection->customer) {
+    return Conflict("customer_id: this visit is another customer's; signing out begins a new one");
+  }
   if (selection->service_ids.empty() && selection->contact_keys.empty()) selection->visit = true;
   return std::nullopt;
 }
@@ -96,13 +100,17 @@ std::vector<Planned> MakePlan(const Context& context, const Selection& selection
   }
   if (tenant == nullptr) return plan;
   for (const std::string& key : selection.contact_keys) {
-    const auto found = tenant->by_key.find(key);
-    if (found == tenant->by_key.end()) continue;
-    for (const Service* service : found->second) {
-      // That somebody else has services under the key is nobody's business.
-      if (IsSealedFrom(*tenant, *service, selection.customer) || !seen.insert(service->id).second) continue;
-      plan.push_back(Judge(*tenant, selection, visit, *service));
-    }
+    const auto add = [&](const auto& index, const std::string& of) {
+      const auto found = index.find(of);
+      if (found == index.end()) return;
+      for (const Service* service : found->second) {
+        // That somebody else has services under the key is nobody's business.
+        if (service->contact_key() != key || IsSealedFrom(*tenant, *service, selection.customer)) continue;
+        if (seen.insert(service->id).second) plan.push_back(Judge(*tenant, selection, visit, *service));
+      }
+    };
+    add(tenant->by_key, key);
+    add(tenant->by_customer, selection.customer);
   }
   if (!selection.visit) return plan;
   for (const Service* service : tenant->by_start) {
@@ -150,7 +158,7 @@ Answer PlanAssociation(Context& context) {
       return Invalid("body: customer_id, service_ids, contact_keys, visit and verified_keys are accepted");
     }
   }
-  if (auto failure = CompleteSelection(&selection)) return *failure;
+  if (auto failure = CompleteSelection(context, &selection)) return *failure;
   std::string digest;
   return Json(200, PlanText(selection, MakePlan(context, selection), &digest));
 }

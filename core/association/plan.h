@@ -23,8 +23,9 @@ struct Selection {
 
 /// Takes `member` into the selection if it is one of its fields; `*taken` says whether.
 [[nodiscard]] Failure ReadSelection(const Member& member, Selection* selection, bool* taken);
-/// Checks the customer, and selects the visit if nothing else is selected.
-[[nodiscard]] Failure CompleteSelection(Selection* selection);
+/// Checks the customer, whose visit it must be if it is somebody's, and selects the visit if nothing else is
+/// selected.
+[[nodiscard]] Failure CompleteSelection(const Context& context, Selection* selection);
 
 enum class Fate : uint8_t {
   kAttach,      ///< it will be handed over

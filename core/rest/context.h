@@ -29,7 +29,7 @@ struct BusinessAttribute {
 struct Options {
   std::string base_path = "/genesys/1/cs";
   int not_found_status = 400;                  ///< 400 as CS answers, or 404
-  int64_t undo_window = 24 * 3600;             ///< seconds in which an acknowledged association can be undone
+  int64_t undo_window = 24 * 3600;             ///< seconds in which a page can undo what was acknowledged
   bool associations = true;                    ///< whether POST associations is an operation
   std::optional<int64_t> auto_complete_after;  ///< seconds; for services that do not say
   size_t piece_bytes = 256 * 1024;             ///< least size of a checkpoint's piece (journal/catalog.h)

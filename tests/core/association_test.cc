@@ -276,8 +276,6 @@ TEST_F(Hand, StaysInTheOutboxInOrderOverAReopening) {
   page.Reopen();
   EXPECT_EQ(page.Call("GET", "local/outbox").body, envelope);
   EXPECT_EQ(page.Call("GET", "local/outbox").Header("Association-Id"), first);
-  EXPECT_EQ(page.Call("GET", "local/outbox?after=" + first).Header("Association-Id"), second);
-  EXPECT_EQ(page.Call("GET", "local/outbox?after=" + second).status, 204);
   Exchange();
   page.Reopen();
   EXPECT_EQ(page.Call("GET", "local/outbox").Header("Association-Id"), second);
