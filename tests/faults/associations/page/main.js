@@ -105,6 +105,24 @@ Object.assign(globalThis, {
     return receipts;
   },
 
+  /** @param {number} count @returns {Promise<string[]>} ids */
+  start: (count) => Promise.all(Array.from({ length: count }, (_, n) => start({ event: { contact_key: 'visitor', Mark: { n } }, states: 1 }))),
+
+  /** One association each. @param {{ customer: string, ids: string[] }} request  `refused`: ids for which there was no room */
+  async handOver({ customer, ids }) {
+    const receipts = [];
+    const refused = [];
+    for (const id of ids) {
+      try {
+        receipts.push(await services.associate({ customer_id: customer, service_ids: [id] }));
+      } catch (error) {
+        if (error.code !== 'quota_exceeded') throw error;
+        refused.push(id);
+      }
+    }
+    return { receipts, refused };
+  },
+
   /** Starts services until one is refused. @returns {Promise<string>} the code */
   async fill() {
     // What can be compressed takes less of the browser's quota; what is small fills the last gap.
