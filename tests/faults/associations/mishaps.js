@@ -16,7 +16,7 @@
 export const CUSTOMERS = ['C-1', 'C-2', 'C-3'];
 
 /** How many associations there are for one of each. */
-const EVERY = { close: 50, crash: 50, leave: 50, reload: 25, browser: 1500, refuse: 100, reset: 60, server: 250, login: 40 };
+const EVERY = { close: 70, crash: 70, leave: 70, reload: 40, browser: 1500, refuse: 100, reset: 60, server: 250, login: 40 };
 
 /** @param {{ tabs: number, associations: number, random: import('../../tabs/random.js').Random }} setup @returns {Mishap[]} in order */
 export function plan({ tabs, associations, random }) {
