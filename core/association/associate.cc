@@ -189,9 +189,13 @@ Answer Associate(Context& context) {
   for (const Service* service : attach) {
     Record record = service->Decoded();
     before.push_back(BeforeOf(service->id, record));
+    std::string& text = texts.emplace_back(service->id, "").second;
+    // The receiver must see whose it was, to take it from them or not.
+    const bool reassigned = !before.back().customer.empty() && before.back().customer != customer;
+    if (reassigned) AppendService(&text, *service, WholeView());
     HandOver(context, customer, id, &record, &before.back());
     context.Put(Op::kPutService, service->id, 0, record);
-    AppendService(&texts.emplace_back(service->id, "").second, *service, WholeView());
+    if (!reassigned) AppendService(&text, *service, WholeView());
     all.Add("", service->id);
   }
   std::vector<Carried> parts;

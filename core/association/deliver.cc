@@ -69,7 +69,8 @@ void Take(Context& context, const Envelope& envelope, const Service& here, const
 void Add(Context& context, const Envelope& envelope, const ImportedService& service,
          std::vector<Before>* before) {
   Record record = service.record;
-  before->push_back({service.id, {}, {}, std::nullopt, std::nullopt});
+  const std::string_view named = record.Text(Tag::kCustomerId);
+  before->push_back({service.id, std::string(named == envelope.customer ? "" : named), {}, {}, {}});
   HandOver(context, envelope.customer, envelope.association_id, &record, &before->back());
   if (!context.request.group.empty()) record.Set(Tag::kGroup, context.request.group);
   if (record.Has(Tag::kAutoCompleteAfter)) record.SetInteger(Tag::kUpdated, context.clock());
@@ -84,7 +85,7 @@ const char* Apply(Context& context, const Envelope& envelope, const ImportedServ
   const Service* here = context.store().Find(context.request.tenant, service.id);
   if (here == nullptr) {
     const std::string_view named = service.record.Text(Tag::kCustomerId);
-    if (!named.empty() && named != envelope.customer) return "conflict";
+    if (!named.empty() && named != envelope.customer && !reassigns) return "conflict";
     Add(context, envelope, service, before);
     return "associated";
   }

@@ -5,14 +5,11 @@ import { currentOrder } from './order.js';
 import { totalOf } from './teas.js';
 import { $, say, showAccount, showAddress, showBasket, showDeliveries, showOrders, showTeas } from './view.js';
 
-/** Where a tab leaves word for the others that somebody logged in or out. */
-const LOGIN = 'bluebell-login';
-
 /** @type {string | null} */
 let customer = null;
 
 const services = await openServices({ name: 'bluebell', endpoint: '/genesys/1/cs', wasm: '/engine.wasm' });
-const order = currentOrder(services, () => customer);
+const order = currentOrder(services);
 
 /** Runs a click or a keystroke's work; what goes wrong is told. @param {() => Promise<unknown>} work */
 const attempt = (work) =>
@@ -25,41 +22,56 @@ async function show() {
   const now = await order.read();
   showBasket(now?.Cart, (sku, by) => attempt(() => order.addCount(sku, by).then(saved)));
   showAddress(now?.Address);
-  showDeliveries(await services.receipts(), customer);
+  showDeliveries(await services.receipts());
 }
 
 async function showServer() {
   if (customer === null) return;
   try {
-    showOrders(await serverOrders(customer));
+    const [orders, receipts] = await Promise.all([serverOrders(customer), services.receipts()]);
+    showOrders(orders, receipts, (association_id) => attempt(() => takeBack(association_id)));
   } catch {
     say('The server does not answer; your orders will show when it does.', true);
   }
 }
 
-/** Hands an order to the customer; the rest happens in the background, now or after the next start. @param {any} one */
-async function handOver(one) {
-  if (customer === null || totalOf(one?.Cart) === 0) {
+/** Hands orders to the customer; the rest happens in the background, now or after the next start. @param {string[]} service_ids */
+async function handOver(service_ids) {
+  if (customer === null || service_ids.length === 0) {
     say('Nothing is in the basket yet.');
     return;
   }
-  const receipt = await services.associate({ customer_id: customer, service_ids: [one.service_id] });
+  // Whoever presses the button says yes, also to a basket that they left here on an earlier visit.
+  await services.associate({ customer_id: customer, service_ids }, { confirm: true });
   say('Your order is yours; it is on its way to the server.');
-  services.delivered(receipt.association_id).then(
-    () => showServer().then(() => say('Your order has arrived.')),
-    (error) => error.code !== 'closed' && say(error.message, true),
-  );
 }
 
-/** The page is this customer's from now on, or nobody's. @param {string | null} id */
+/** Before and after it has arrived: the order is a basket again. @param {string} association_id */
+async function takeBack(association_id) {
+  await services.undo(association_id);
+  say('Your order is taken back; it is in your basket.');
+  await show();
+}
+
+/** What was put together before the login is the customer's, and ordered if there is something in the basket. */
+async function claim() {
+  const { attach } = await services.plan({ customer_id: /** @type {string} */ (customer) });
+  const full = attach.filter(({ service }) => totalOf(/** @type {any} */ (service).Cart) > 0);
+  if (full.length > 0) await handOver(full.map(({ service_id }) => service_id));
+}
+
+/** The page is this customer's from now on, or nobody's (null). @param {string | null} id */
 async function become(id) {
   customer = id;
   showAccount(customer);
-  showOrders([]);
-  if (customer !== null) {
-    services.retryDelivery();
-    await attempt(() => order.claim(/** @type {string} */ (id), handOver));
-  }
+  showOrders([], [], () => {});
+  await attempt(async () => {
+    const visit = await services.visit();
+    if (visit.customer_id !== undefined && visit.customer_id !== id) await services.signOut();
+    if (id === null) return;
+    if (visit.customer_id === undefined) await claim();
+    await services.signIn(id);
+  });
   await Promise.all([attempt(show), showServer()]);
 }
 
@@ -71,7 +83,12 @@ $('address').addEventListener('change', (/** @type {any} */ event) =>
 $('address').addEventListener('submit', (/** @type {Event} */ event) => {
   event.preventDefault();
   if (customer === null) $('login').showModal();
-  else attempt(async () => handOver(await order.read()).then(show));
+  else
+    attempt(async () => {
+      const one = await order.read();
+      await handOver(totalOf(one?.Cart) === 0 ? [] : [one.service_id]);
+      await show();
+    });
 });
 
 $('log-in').addEventListener('click', () => $('login').showModal());
@@ -88,7 +105,6 @@ $('login').addEventListener('submit', (/** @type {any} */ event) => {
     async (id) => {
       $('login').close();
       say('');
-      localStorage.setItem(LOGIN, id);
       const done = become(id);
       $('orders-title').focus();
       await done;
@@ -99,7 +115,6 @@ $('login').addEventListener('submit', (/** @type {any} */ event) => {
 $('log-out').addEventListener('click', () =>
   attempt(async () => {
     await logOut();
-    localStorage.removeItem(LOGIN);
     say('Logged out.');
     const done = become(null);
     $('log-in').focus();
@@ -108,13 +123,17 @@ $('log-out').addEventListener('click', () =>
 );
 
 // Somebody logged in or out in another tab, which shares the cookie.
-addEventListener('storage', (event) => {
-  if (event.key === LOGIN) attempt(async () => become(await session()));
+services.addEventListener('visit', (/** @type {any} */ event) => {
+  if (event.detail.origin === 'remote') attempt(async () => become(await session()));
 });
 
-services.addEventListener('change', (/** @type {any} */ event) => {
-  attempt(show);
-  if (event.detail.association_ids.length > 0) void showServer();
+services.addEventListener('change', () => attempt(show));
+
+services.addEventListener('receipt', (/** @type {any} */ event) => {
+  const { state, undoes, origin } = event.detail;
+  if (state !== 'acknowledged') return;
+  if (origin === 'local') say(undoes === undefined ? 'Your order has arrived.' : 'The server has given your order back.');
+  void showServer();
 });
 
 services.addEventListener('durability', () => say(NOT_KEPT, true));
@@ -123,6 +142,7 @@ services.addEventListener('evicted', () => {
   attempt(show);
 });
 
-await become(await session().catch(() => null));
+// While the server does not answer, whoever was here last is still here: nothing is sent under the wrong session anyway.
+await become(await session().catch(async () => (await services.visit()).customer_id ?? null));
 if ($('status').textContent.startsWith('Opening')) say('');
 document.body.dataset.ready = 'true';

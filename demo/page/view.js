@@ -86,13 +86,14 @@ const STATES = {
   rejected: 'refused by the server',
 };
 
-/** What has not arrived yet. @param {import('../../js/services.js').Receipt[]} receipts @param {string | null} customer */
-export function showDeliveries(receipts, customer) {
-  const open = receipts.filter((receipt) => receipt.customer_id === customer && receipt.state !== 'acknowledged');
+/** What has not arrived yet. @param {import('anonymous-services').Receipt[]} receipts */
+export function showDeliveries(receipts) {
+  const open = receipts.filter(({ state }) => state in STATES);
   $('deliveries').replaceChildren(
     ...open.map((receipt) => {
       const state = /** @type {keyof typeof STATES} */ (receipt.state);
-      const item = element('li', {}, 'An order is ', element('span', { className: `state ${state}` }, STATES[state]));
+      const what = receipt.undoes === undefined ? 'An order is ' : 'Word that you took an order back is ';
+      const item = element('li', {}, what, element('span', { className: `state ${state}` }, STATES[state]));
       if (receipt.error) item.append(`: ${receipt.error.message}`);
       item.dataset.delivery = receipt.association_id;
       return item;
@@ -100,8 +101,12 @@ export function showDeliveries(receipts, customer) {
   );
 }
 
-/** @param {any[]} orders  services with Cart and Address */
-export function showOrders(orders) {
+/**
+ * @param {any[]} orders  services with Cart and Address
+ * @param {import('anonymous-services').Receipt[]} receipts  of what was handed over in this browser
+ * @param {(association_id: string) => void} takeBack
+ */
+export function showOrders(orders, receipts, takeBack) {
   if (orders.length === 0) {
     $('orders').replaceChildren(element('li', { className: 'note' }, 'None yet.'));
     return;
@@ -118,6 +123,12 @@ export function showOrders(orders) {
         element('div', { className: 'when' }, `Begun ${new Date(order.started.timestamp).toLocaleString('en')}, customer ${order.customer_id}`),
       );
       item.dataset.order = order.service_id;
+      const receipt = receipts.find((one) => one.state === 'acknowledged' && one.services.some((it) => it.service_id === order.service_id));
+      if (receipt?.undoes === undefined && receipt !== undefined) {
+        const button = element('button', { type: 'button', className: 'quiet', onclick: () => takeBack(receipt.association_id) }, 'Take back');
+        button.dataset.undo = receipt.association_id;
+        item.append(button);
+      }
       return item;
     }),
   );

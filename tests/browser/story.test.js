@@ -176,6 +176,24 @@ test.each(['logged out', 'lost the session without logging out'])(
     }),
 );
 
+test('an order is taken back: it is a basket again, and the server has it no more, also in the other tab', () =>
+  ownShop(async (server, context, { page, problems }) => {
+    await add(page, 'assam');
+    const second = await openShop(context, server.url);
+    await logIn(page, 'pat');
+    await page.waitForSelector('#orders [data-order]');
+    await second.page.waitForSelector('#orders [data-order]');
+    await second.page.click('#orders [data-undo]');
+    for (const tab of [page, second.page]) {
+      await tab.waitForSelector('[data-count=assam]:text-is("1")');
+      await tab.waitForSelector('#orders .note');
+    }
+    await page.click('#order');
+    await second.page.waitForSelector('#orders [data-order]');
+    expect(await page.locator('#orders [data-order]').count()).toBe(1);
+    expect([...problems, ...second.problems]).toEqual([]);
+  }));
+
 test('an address without a basket, typed before the login, is not shown to whoever comes after the logout', () =>
   ownShop(async (server, context, { page }) => {
     await page.fill('#address [name=street]', '1 Pat Street');

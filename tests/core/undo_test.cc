@@ -203,6 +203,19 @@ TEST_F(Undoing, GivesAReassignedServiceBackToWhoseItWas) {
   EXPECT_TRUE(Has(page.Call("GET", "customers/B/services").body, theirs));
 }
 
+TEST_F(Undoing, GivesAReassignedServiceThatCameWithItBackToo) {
+  const std::string theirs = page.Begin(R"({"customer_id":"B","contact_key":"t"})");
+  const std::string id = Host::Field(Associate("A", R"(,"on_conflict":"reassign")").body, "association_id");
+  Host other = Twin(server);
+  EXPECT_TRUE(Has(other.Call("POST", "associations", Send()).body, With(theirs, "conflict")));
+  server.who = Remote("writer", "A");
+  EXPECT_TRUE(Has(Exchange(), With(theirs, "associated")));
+  EXPECT_TRUE(Has(server.Call("GET", "customers/A/services", "", {{"Role", "reader"}}).body, theirs));
+  At(id, "undo");
+  Exchange();
+  EXPECT_TRUE(Has(server.Call("GET", "customers/B/services", "", {{"Role", "reader"}}).body, theirs));
+}
+
 TEST_F(Undoing, LeavesAServiceThatHasMovedOnWhereItIs) {
   const std::string id = HandOver();
   Exchange();
@@ -211,6 +224,19 @@ TEST_F(Undoing, LeavesAServiceThatHasMovedOnWhereItIs) {
   At(id, "undo");
   EXPECT_TRUE(Has(Exchange(), With(a, "conflict")));
   EXPECT_EQ(page.engine.service_count(), 1U);
+}
+
+TEST_F(Undoing, LeavesWhatAnotherAssociationHasBrought) {
+  const std::string id = HandOver();
+  const std::string envelope = Send();
+  anon::Envelope other;
+  ASSERT_FALSE(ReadEnvelope(envelope, &other));
+  other.association_id = "another";
+  Deliver(EnvelopeText(other));
+  EXPECT_TRUE(Has(Deliver(envelope).body, With(a, "already")));
+  At(id, "undo");
+  EXPECT_TRUE(Has(Exchange(), With(a, "already")));
+  EXPECT_TRUE(Has(server.Call("GET", "customers/A/services").body, a));
 }
 
 TEST_F(Undoing, HasAWindowHereAndComesThroughHoweverLateItArrives) {

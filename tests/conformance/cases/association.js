@@ -14,6 +14,7 @@ const REFUSED = [
   ['a service without an id', (id) => envelope(id, [service('')])], ['a service without a start', (id) => envelope(id, [{ service_id: 's', contact_key: 'k' }])], ['one service twice', (id) => envelope(id, [service('s'), service('s')])],
   ['a service that is no object', (id) => envelope(id, /** @type {any} */ ([1]))], ['a bad field', (id) => envelope(id, [service('s'), service('t', { service_type: {} })])], ['a state with a gap', (id) => envelope(id, [service('s', { active_states: [{ state_id: 1, started: { timestamp: AT } }] })])],
   ['a task of a state that is not there', (id) => envelope(id, [service('s', { active_tasks: [{ task_id: 0, state_id: 0, started: { timestamp: AT } }] })])], ['a junk customer', (id) => envelope(id, [service('s')], { customer_id: 'undefined' })],
+  ['a member that it does not know', (id) => envelope(id, [service('s')], /** @type {any} */ ({ colour: 1 }))], ['an undo that names no service', (id) => envelope(id, [{}], { undoes: 'x' })],
   ['a reserved extension', (id) => envelope(id, [JSON.parse(`{"service_id":"s","contact_key":"k","started":{"timestamp":"${AT}"},"__proto__":1}`)])],
 ];
 
@@ -46,6 +47,42 @@ export const association = [
     await api.expect(200, 'POST', 'associations', envelope(unique(), [service('s')]));
     const { json } = await api.expect(200, 'POST', 'associations', envelope(unique(), [service('s'), service('t')]));
     assert.deepEqual(json.services.map((/** @type {any} */ one) => one.result), ['already', 'associated']);
+  } },
+  { section: '6.5', name: 'an undo gives a service back, anonymous, and a late copy of what it undoes has no effect', run: async (api) => {
+    const id = unique();
+    const body = envelope(id, [service('s', { X: 1 }), service('t')]);
+    await api.expect(200, 'POST', 'associations', body);
+    const undo = envelope(unique(), [{ service_id: 's' }, { service_id: 't' }, { service_id: 'u' }], { undoes: id });
+    const first = await api.expect(200, 'POST', 'associations', undo);
+    assert.deepEqual(first.json.services.map((/** @type {any} */ one) => one.result), ['undone', 'undone', 'already']);
+    assert.equal((await api.expect(200, 'POST', 'associations', undo)).text, first.text);
+    assert.deepEqual(await api.get(LIST), []);
+    assert.equal((await api.get('services/anonymous/k')).length, 2);
+    assert.equal((await api.expect(200, 'POST', 'associations', body)).json.state, 'undone');
+    assert.deepEqual(await api.get(LIST), []);
+    const again = envelope(unique(), [service('s'), service('t')], { follows: [id] });
+    assert.deepEqual((await api.expect(200, 'POST', 'associations', again)).json.services.map((/** @type {any} */ one) => one.result), ['associated', 'associated']);
+  } },
+  { section: '6.5', name: 'an undo that arrives first leaves nothing to do', run: async (api) => {
+    const id = unique();
+    await api.expect(200, 'POST', 'associations', envelope(unique(), [{ service_id: 's' }], { undoes: id }));
+    assert.equal((await api.expect(200, 'POST', 'associations', envelope(id, [service('s')]))).json.state, 'undone');
+    assert.equal((await api.expect(200, 'POST', 'associations', envelope(`${id}.0`, [service('s')]))).json.state, 'undone');
+    await api.expect(400, 'GET', 'services/s');
+  } },
+  { section: '6.5', name: 'an undo of an undo, and of what is no association of this customer, is refused', run: async (api) => {
+    const id = unique();
+    const undo = unique();
+    await api.expect(200, 'POST', 'associations', envelope(undo, [{ service_id: 's' }], { undoes: id }));
+    await api.expect(409, 'POST', 'associations', envelope(unique(), [{ service_id: 's' }], { undoes: undo }));
+  } },
+  { section: '6.6', name: 'a writer who asks for it takes a service from another customer, and an undo gives it back to them', run: async (api) => {
+    const theirs = await api.start({ customer_id: 'C-43', contact_key: 'k' });
+    const id = unique();
+    const { json } = await api.expect(200, 'POST', 'associations', envelope(id, [service(theirs, { customer_id: 'C-43' })], { reassign: true }));
+    assert.equal(json.services[0].result, 'associated');
+    await api.expect(200, 'POST', 'associations', envelope(unique(), [{ service_id: theirs }], { undoes: id }));
+    assert.equal((await api.get(`services/${theirs}`)).customer_id, 'C-43');
   } },
   { section: '6.6', name: 'a service of another customer is a conflict and stays theirs', run: async (api) => {
     const theirs = await api.start({ customer_id: 'C-43', contact_key: 'k' });
