@@ -14,6 +14,8 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
+// An exit takes the browser and the server with it; these signals alone would not.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const [associations, tabs, seed] = [values.associations, values.tabs, values.seed].map(Number);
 console.log(`${associations} associations, ${tabs} tabs, seed ${seed}`);
 const { problems, figures } = await runAssociations({ associations, tabs, seed, log: values.verbose ? console.log : undefined });

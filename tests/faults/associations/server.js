@@ -12,6 +12,10 @@ export class Server {
   /** @type {Awaited<ReturnType<typeof startDemo>> | undefined} */
   #process;
 
+  constructor() {
+    process.once('exit', () => void this.#process?.kill());
+  }
+
   async start() {
     this.#process = await startDemo({ port: this.#port, dataDir: this.#dataDir, worker: 'tests/faults/associations/worker.js' });
     this.#port = Number(new URL(this.#process.url).port);
