@@ -138,8 +138,8 @@ Outcome Browser::Make(uint32_t at, Ask ask, uint32_t argument, bool later) {
   outcome.status = answer.status;
   outcome.text = texts_->Number(answer.body);
   outcome.association = texts_->Number(answer.association);
-  std::string problem;
-  if (ask == Ask::kMarkSent) problem = CheckMark(states_[at], (*texts_)[argument], outcome.status);
+  std::string problem = CheckAnswer(states_[at], ask, Who(ask, argument),
+                                    ask == Ask::kMarkSent ? (*texts_)[argument] : "", outcome.status);
   outcome.problem = texts_->Number(problem);
   if (trial.file.empty() || !problem.empty()) return outcome;
 

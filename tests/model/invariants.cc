@@ -169,11 +169,19 @@ std::string CheckBrowser(History* history, const Browser::State& state) {
   return CheckSight(history, state);
 }
 
-std::string CheckMark(const Browser::State& state, const std::string& association, int status) {
+std::string CheckAnswer(const Browser::State& state, Ask ask, Customer customer,
+                        const std::string& association, int status) {
+  if (status >= 300) return {};
+  const bool associates = ask == Ask::kAssociate || ask == Ask::kAssociateIds || ask == Ask::kAssociateAs;
+  const Customer current = state.past.current();
+  if (associates && current != Customer::kNone && current != customer) {
+    return "2: in a visit of " + Whose(current) + " something is associated with " + Whose(customer);
+  }
+  if (ask != Ask::kMarkSent) return {};
   const auto found = state.facts.associations.find(association);
   const bool sealed =
       found != state.facts.associations.end() && !state.past.SeesReceiptOf(found->second.customer);
-  return sealed && status == 200 ? Name("6: sealed, and may be sent: association", association) : "";
+  return sealed ? Name("6: sealed, and may be sent: association", association) : "";
 }
 
 std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask, uint32_t argument,

@@ -29,8 +29,9 @@ namespace anon::model {
 /// 1, 2 and 6 in a state of the browser.
 [[nodiscard]] std::string CheckBrowser(History* history, const Browser::State& state);
 
-/// 6 in what a sender is told that wants to send an association.
-[[nodiscard]] std::string CheckMark(const Browser::State& state, const std::string& association, int status);
+/// 2 and 6 in the status that an operation is answered with; `customer` and `association`: that it names.
+[[nodiscard]] std::string CheckAnswer(const Browser::State& state, Ask ask, Customer customer,
+                                      const std::string& association, int status);
 
 /// 1, 2 and 4 in what an operation made of one state; `plan`: what it carried out, if anything.
 [[nodiscard]] std::string CheckChange(const Browser::State& from, const Browser::State& to, Ask ask,
