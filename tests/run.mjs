@@ -56,7 +56,7 @@ function jestCount(file, name) {
 }
 
 /** The programs of native tests. */
-const NATIVE = ['core_test', 'allocation_test'];
+const NATIVE = ['core_test', 'allocation_test', 'explorer_test', 'planted_core_test'];
 
 /** @param {string} name @returns {[string, ...string[]]} */
 const googleTest = (name) => [`build/native/${name}`, '--gtest_brief=1', `--gtest_output=json:${join(results, `${name}.json`)}`];

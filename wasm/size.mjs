@@ -19,31 +19,39 @@ function sizes(bytes) {
 
 /** Sizes in bytes of each part and of the sum. */
 export async function measure() {
-  // Split, so that what is loaded only on demand (phoneKey's library) is in a file of its own and not counted.
+  // Split, so that what is loaded only on demand (phoneKey's library, the other transport) is in files of its own.
   const bundle = await build({
-    entryPoints: [join(root, 'js/index.js')],
+    stdin: { contents: "export { openServices } from './js/index.js'", resolveDir: root, sourcefile: 'page.js' },
     bundle: true,
     splitting: true,
     outdir: root,
     minify: true,
     write: false,
+    metafile: true,
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
     absWorkingDir: root,
   });
-  const page = bundle.outputFiles.find(({ path }) => path === join(root, 'index.js'));
-  if (page === undefined) throw new Error('the bundle has no entry');
+  const { outputs } = bundle.metafile;
+  /** The entry and what it imports at once. @param {string} name @param {Set<string>} files */
+  const follow = (name, files) => {
+    if (files.has(name)) return files;
+    files.add(name);
+    for (const { path, kind } of outputs[name].imports) if (kind === 'import-statement') follow(path, files);
+    return files;
+  };
+  const entry = Object.keys(outputs).find((name) => outputs[name].entryPoint === 'page.js') ?? '';
+  const page = [...follow(entry, new Set())].map((name) => bundle.outputFiles.find(({ path }) => path === join(root, name))?.contents ?? new Uint8Array());
   const parts = {
-    'JavaScript, glue included': sizes(page.contents),
+    'JavaScript, glue included': page.map(sizes).reduce(add),
     'engine.wasm': sizes(readFileSync(join(root, 'dist/engine.wasm'))),
   };
-  const total = { raw: 0, gzip: 0, brotli: 0 };
-  for (const part of Object.values(parts)) {
-    for (const key of /** @type {const} */ (['raw', 'gzip', 'brotli'])) total[key] += part[key];
-  }
-  return { ...parts, total };
+  return { ...parts, total: Object.values(parts).reduce(add) };
 }
+
+/** @typedef {{ raw: number, gzip: number, brotli: number }} Sizes @param {Sizes} a @param {Sizes} b */
+const add = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
 
 /** Prints the table. */
 export async function printSizes() {

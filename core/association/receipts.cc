@@ -13,12 +13,8 @@ namespace {
 // The result of each service, as the receipt shows it, by id.
 using Results = std::map<std::string, std::string>;
 
-std::string IdIn(std::string_view entry) {
-  for (const Member& member : Members(entry)) {
-    if (member.name == "service_id") return AsString(member.value).value_or("");
-  }
-  return {};
-}
+// Of an entry of a receipt, whose first member it is.
+std::string IdIn(std::string_view entry) { return AsString(Members(entry).front().value).value_or(""); }
 
 bool IsResult(std::string_view word, bool undoes) {
   return word == "already" || word == "conflict" || word == (undoes ? kUndone : "associated");
@@ -132,14 +128,6 @@ Answer Stored(Context& context, const std::string& id, Record record) {
   return Receipt(200, id, record);
 }
 
-// The receipt of the whole that a part belongs to, for an answer to the part.
-Answer OfWhole(Context& context, const std::string& id) {
-  Record record;
-  const std::string* bytes = FindAssociation(context, id);
-  if (bytes == nullptr || !record.Decode(*bytes)) return NotFound("association", id);
-  return Receipt(200, id, record);
-}
-
 }  // namespace
 
 Answer QueryAssociations(Context& context) {
@@ -186,7 +174,7 @@ Answer RecordReceipt(Context& context) {
   context.Remove(Op::kRemoveAssociation, id);
   Record whole;
   const std::string* bytes = FindAssociation(context, whole_id);
-  if (bytes == nullptr || !whole.Decode(*bytes)) return OfWhole(context, whole_id);
+  if (bytes == nullptr || !whole.Decode(*bytes)) return NotFound("association", whole_id);
   if (undone) {
     FinishUndone(context, whole_id, &whole);
   } else {
@@ -212,7 +200,7 @@ Answer RecordRejection(Context& context) {
   const std::string whole_id(record.Text(Tag::kPartOf));
   Record whole;
   const std::string* bytes = FindAssociation(context, whole_id);
-  if (bytes == nullptr || !whole.Decode(*bytes)) return OfWhole(context, whole_id);
+  if (bytes == nullptr || !whole.Decode(*bytes)) return NotFound("association", whole_id);
   Finish(context, whole_id, &whole);
   return Stored(context, whole_id, std::move(whole));
 }

@@ -70,12 +70,12 @@ constexpr Operation kOperations[] = {
     {"recordRejection", "POST", "local/associations/{}/rejected", A::kLocal, RecordRejection},
 };
 
-// How many segments of `pattern` are literal, if it matches; -1 if not. Arguments are gathered on the way.
-int Match(std::string_view pattern, const std::vector<std::string>& segments,
-          std::vector<std::string>* arguments) {
+// Calls `each` with the segments of `pattern` that are {…}. Answers how many of the others are there,
+// literally; -1 if it does not match.
+template <class Each>
+int Match(std::string_view pattern, const std::vector<std::string>& segments, Each each) {
   int literals = 0;
   size_t i = 0;
-  arguments->clear();
   for (bool more = true; more; ++i) {
     const size_t slash = pattern.find('/');
     const std::string_view part = pattern.substr(0, slash);
@@ -83,7 +83,7 @@ int Match(std::string_view pattern, const std::vector<std::string>& segments,
     if (more) pattern.remove_prefix(slash + 1);
     if (i >= segments.size()) return -1;
     if (part == "{}") {
-      arguments->push_back(segments[i]);
+      each(segments[i]);
     } else if (part == segments[i]) {
       ++literals;
     } else {
@@ -134,30 +134,27 @@ Answer Dispatch(Context* context) {
   const Request& request = context->request;
   // Literal segments win over {…}: `services/start` is the start operation, not a service of that name.
   int best = -1;
-  std::vector<std::string> arguments;
-  for (const Operation& operation : kOperations) {
-    best = std::max(best, Match(operation.pattern, request.segments, &arguments));
-  }
   const Operation* found = nullptr;
-  std::string allow;
+  std::vector<const Operation*> candidates;
   for (const Operation& operation : kOperations) {
-    if (best < 0 || Match(operation.pattern, request.segments, &arguments) != best) continue;
     if (operation.access == Access::kLocal && !request.principal.local) continue;
-    if (found == nullptr && request.method == operation.method) {
-      found = &operation;
-      context->arguments = arguments;
-    }
-    if (!allow.empty()) allow += ", ";
-    allow += operation.method;
+    const int literals = Match(operation.pattern, request.segments, [](const std::string&) {});
+    if (literals < 0 || literals < best) continue;
+    if (literals > best) candidates.clear(), found = nullptr;
+    best = literals;
+    candidates.push_back(&operation);
+    if (found == nullptr && request.method == operation.method) found = &operation;
   }
-  if (found == nullptr && allow.empty()) {
-    return Error{Code::kNoSuchPath, "no operation has this path"};
-  }
+  if (candidates.empty()) return Error{Code::kNoSuchPath, "no operation has this path"};
   if (found == nullptr) {
+    std::string allow;
+    for (const Operation* one : candidates) allow += (allow.empty() ? "" : ", ") + std::string(one->method);
     Response response = ErrorResponse({Code::kMethodNotAllowed, "method: " + allow + " is accepted here"});
     response.headers.emplace_back("Allow", allow);
     return response;
   }
+  Match(found->pattern, request.segments,
+        [&](const std::string& segment) { context->arguments.push_back(segment); });
   if (!Allowed(*found, *context)) {
     const Principal& who = request.principal;
     if (found->access == Access::kCustomer && !who.customer.empty()) {

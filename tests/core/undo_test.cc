@@ -226,6 +226,19 @@ TEST_F(Undoing, LeavesAServiceThatHasMovedOnWhereItIs) {
   EXPECT_EQ(page.engine.service_count(), 1U);
 }
 
+TEST_F(Undoing, LeavesWhatAnotherAssociationHasBrought) {
+  const std::string id = HandOver();
+  const std::string envelope = Send();
+  anon::Envelope other;
+  ASSERT_FALSE(ReadEnvelope(envelope, &other));
+  other.association_id = "another";
+  Deliver(EnvelopeText(other));
+  EXPECT_TRUE(Has(Deliver(envelope).body, With(a, "already")));
+  At(id, "undo");
+  EXPECT_TRUE(Has(Exchange(), With(a, "already")));
+  EXPECT_TRUE(Has(server.Call("GET", "customers/A/services").body, a));
+}
+
 TEST_F(Undoing, HasAWindowHereAndComesThroughHoweverLateItArrives) {
   const std::string id = HandOver();
   Exchange();

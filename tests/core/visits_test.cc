@@ -26,9 +26,13 @@ TEST_F(Visits, CountFromZeroAndBelongToNobodyUntilSomebodySignsIn) {
   page.Begin(R"({"contact_key":"k"})");
   SignOut();
   EXPECT_EQ(Visit(), R"({"visit":3})");
+  SignOut();
+  EXPECT_EQ(Visit(), R"({"visit":3})") << "nothing was in this one";
   page.Reopen();
   EXPECT_EQ(Visit(), R"({"visit":3})");
   page.Checkpoint();
+  SignOut();
+  EXPECT_EQ(Visit(), R"({"visit":3})") << "nothing was in this one";
   page.Reopen();
   EXPECT_EQ(Visit(), R"({"visit":3})");
 }
