@@ -124,6 +124,15 @@ test('of two tabs one sends for both, and when it closes the other goes on', asy
   await tab.close();
 });
 
+test('what a tab that cannot send hands over, another one sends at once', async () => {
+  const { services, net, options } = await connected({ storage: shared() });
+  const tab = await openMemory({ ...options, endpoint: undefined });
+  const id = await handOver(tab);
+  await tab.delivered(id);
+  expect(keys(net)).toEqual([id]);
+  await Promise.all([services.close(), tab.close()]);
+});
+
 test('where there are no locks to be had it is sent all the same', async () => {
   const request = jest.fn(async () => {
     throw new DOMException('The request was denied.', 'SecurityError');

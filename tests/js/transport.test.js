@@ -37,6 +37,9 @@ async function startAll(services) {
   return [whole, exact, bare];
 }
 
+/** How many requests handing them over takes when nothing happens. */
+const REQUESTS = 17;
+
 /** What the server holds, as the page would show it: under the page's ids, without the mark. */
 async function thereAsHere(server, { customer_id, services }) {
   const list = sorted(await exportedBy(server)).filter((text) => JSON.parse(text).customer_id === customer_id);
@@ -86,6 +89,29 @@ test('services follow each other in order, each with its calls in order, one req
     'POST services/start', `POST customers/${PAT}/services/c`,
   ]);
   expect(net.requests.every(({ underWay, who }) => underWay === 1 && who === PAT)).toBe(true);
+  // Only starts could be doubled by a copy that arrives late.
+  const starts = net.requests.filter(({ target }) => target.endsWith('/services/start'));
+  expect(starts.map(({ key }) => key)).toEqual(list.map(({ service_id }) => service_id));
+  await services.close();
+});
+
+test('what is done with is not asked for again, not after a reload either', async () => {
+  const one = await connected();
+  await startAll(one.services);
+  let came;
+  const arrived = new Promise((resolve) => (came = resolve));
+  const gone = () => (came(), Promise.reject(new TypeError('gone')));
+  one.net.next.push(...Array(REQUESTS - 1).fill(undefined), gone, ...Array(5).fill('drop'));
+  const { association_id } = await one.services.associate({ customer_id: PAT });
+  await arrived;
+  await one.services.close();
+  one.net.next.length = one.net.requests.length = 0;
+  const services = await openMemory(one.options);
+  const { services: list } = await services.delivered(association_id);
+  const last = list.at(-1).server_service_id;
+  expect(one.net.requests.map(({ method, target }) => `${method} ${target.split('?')[0].slice(ENDPOINT.length + 1)}`)).toEqual([
+    `GET services/${last}`, `POST customers/${PAT}/services/${last}`,
+  ]);
   await services.close();
 });
 
@@ -95,9 +121,6 @@ async function expectAllOnce({ services, server }, ids, receipt) {
   for (const { server_service_id } of receipt.services) expect(server_service_id).toEqual(expect.any(String));
   expect(await thereAsHere(server, receipt)).toEqual(sorted(await exported(services)));
 }
-
-/** How many requests the hand-over of `startAll` takes when nothing happens. */
-const REQUESTS = 17;
 
 test.each([['drop', true], ['lose', true], ['lose', false], [503, true]])(
   'whichever request meets %j, every service is at the server once and whole (idempotency keys known: %j)',
@@ -110,6 +133,9 @@ test.each([['drop', true], ['lose', true], ['lose', false], [503, true]])(
       const { association_id } = await one.services.associate({ customer_id: `C-${at}` });
       await expectAllOnce(one, ids, await one.services.delivered(association_id));
       expect(one.net.requests.length).toBeGreaterThan(REQUESTS);
+      // What is known to be there is not sent again: another server might take it for a second one.
+      const posts = one.net.requests.filter(({ method, target }) => method === 'POST' && !target.includes('/customers/'));
+      if (what === 'lose') expect(new Set(posts.map(({ target, body }) => target + body)).size).toBe(posts.length);
       await one.services.close();
     }
   },

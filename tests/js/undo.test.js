@@ -1,6 +1,7 @@
 // Taking an association back (contract section 6, rule 5): before it was sent, after, and after the server's answer.
 import { expect, test } from '@jest/globals';
 import { memoryStorage } from '../../js/index.js';
+import { envelope } from '../conformance/case.js';
 import { ENDPOINT, asCustomer, exported, exportedBy, network, openMemory, openServer, quiet, receiptIn, shared, startWhole, trusting } from './support.js';
 
 const KEY = 'pat@example.org';
@@ -325,7 +326,7 @@ test('undo and hand-over may follow each other before anything was answered; the
   await services.close();
 });
 
-test('after an undo another customer may have the service here; the server gives it to nobody but whom it came from', async () => {
+test('after an undo neither the page nor the server gives the service to anybody but whom it came from', async () => {
   const { services, server } = await connected();
   const id = await start(services);
   const { association_id } = await services.associate({ customer_id: PAT });
@@ -335,6 +336,12 @@ test('after an undo another customer may have the service here; the server gives
   const before = await exportedBy(server);
   // Its visit was Pat's: for anybody else it is sealed.
   await expect(services.associate({ customer_id: 'C-43', service_ids: [id] }, { confirm: true })).rejects.toMatchObject({ code: 'conflict' });
+  // From whatever page: without its claim, or the association that had brought it, nobody has it.
+  for (const [customer_id, follows] of [['C-43', []], ['C-43', ['guessed']], [PAT, []]]) {
+    const body = envelope(`forged by ${customer_id} ${follows}`, [{ service_id: id, contact_key: KEY, started: { timestamp: '2026-01-01T00:00:00Z' } }], { customer_id, follows });
+    const response = await server.call('POST', '/associations', { body, headers: { Authorization: customer_id } });
+    expect((await response.json()).services).toEqual([{ service_id: id, result: 'conflict' }]);
+  }
   expect(await exportedBy(server)).toBe(before);
   await services.close();
 });
@@ -347,7 +354,8 @@ test('what went in parts is undone whole: before it was sent, half-way, and afte
     const before = await seen(services);
     let go;
     const held = new Promise((resolve) => (go = resolve));
-    net.next.push(...Array(parts).fill(undefined), () => held);
+    // The part under way is lost: the undo overtakes it.
+    net.next.push(...Array(parts).fill(undefined), () => held.then(() => Promise.reject(new TypeError('network'))));
     const arrived = new Promise((resolve) => {
       const { push } = net.requests;
       net.requests.push = (...one) => {

@@ -181,6 +181,26 @@ test('nothing of one customer is sent under another\'s credentials, and what was
   await again.close();
 });
 
+test('a sign-out while credentials are fetched comes in time: nothing is sent', async () => {
+  const net = network(openServer(trusting));
+  let go;
+  const fetched = new Promise((resolve) => (go = resolve));
+  let came;
+  const asked = new Promise((resolve) => (came = resolve));
+  const getCredentials = (about) => (came(about), fetched);
+  const services = await openMemory({ endpoint: ENDPOINT, fetch: net.fetch, getCredentials });
+  await start(services);
+  const { association_id } = await services.associate({ customer_id: PAT });
+  expect(await asked).toEqual({ customer_id: PAT, association_id, refused: false });
+  await services.signOut();
+  go({ headers: { Authorization: PAT } });
+  await quiet(services);
+  expect(net.requests).toEqual([]);
+  await services.signIn(PAT);
+  await services.delivered(association_id);
+  await services.close();
+});
+
 test('an undo that was left unsent waits for its customer too', async () => {
   const server = openServer(trusting);
   const net = network(server);
