@@ -285,16 +285,31 @@ test('every change of a receipt and of the visit is told in both tabs, by its or
   await Promise.all([services.close(), tab.close()]);
 });
 
-test('no event tells anything of a customer who is not here', async () => {
+test('no event tells anything of a customer who is not here, not even when the answer to them comes late', async () => {
   const storage = shared();
-  const [services, tab] = [await openMemory({ storage }), await openMemory({ storage })];
-  await patWasHere(services);
+  const server = openServer(trusting);
+  const net = network(server);
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  let came;
+  const arrived = new Promise((resolve) => (came = resolve));
+  net.next.push(() => (came(), held));
+  const services = await openMemory({ storage, endpoint: ENDPOINT, fetch: net.fetch, getCredentials: asCustomer });
+  const tab = await openMemory({ storage });
+  await start(services);
+  const { association_id } = await services.associate({ customer_id: PAT });
+  await arrived;
   await services.signIn(ROBIN);
   await told(tab, 'visit', ({ customer_id }) => customer_id === ROBIN);
   const receipts = jest.fn();
   for (const one of [services, tab]) one.addEventListener('receipt', receipts);
+  const answered = [services, tab].map((one) => told(one, 'change', ({ association_ids }) => association_ids.includes(association_id)));
+  go();
+  await Promise.all(answered);
+  await quiet(services);
+  expect(receipts).not.toHaveBeenCalled();
   await start(services, { contact_key: 'robin' });
-  const remote = told(tab, 'receipt');
+  const remote = told(tab, 'receipt', ({ state }) => state === 'acknowledged');
   await services.associate({ customer_id: ROBIN });
   await remote;
   for (const [{ detail }] of receipts.mock.calls) expect(detail.customer_id).toBe(ROBIN);
