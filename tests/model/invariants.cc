@@ -47,12 +47,8 @@ bool Held(const Past& past, const std::string& service_id) {
   return false;
 }
 
-// What an answer to the page names though it is sealed. The associations that an envelope follows do not
-// count: by them the receiver knows that a service comes back to it from where it had come before.
-std::string NamedThough(const Browser::State& state, std::string body) {
-  if (const size_t follows = body.find("\"follows\":["); follows != std::string::npos) {
-    body.erase(follows, body.find(']', follows) - follows);
-  }
+// What an answer to the page names though it is sealed.
+std::string NamedThough(const Browser::State& state, std::string_view body) {
   for (const Past::Made& made : state.past.made) {
     if (!state.past.SeesReceiptOf(made.customer) && body.find(made.id) != std::string::npos) {
       return Name("association", made.id);

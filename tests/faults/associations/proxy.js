@@ -1,5 +1,6 @@
 // A proxy between the browser and the server. Associations on their way to the server meet with a fate each; everything
 // else passes. It can be down: nobody listens, or every association is reset. It keeps a record of all it did.
+import { once } from 'node:events';
 import { Agent, createServer, request as send } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
@@ -61,7 +62,8 @@ export class Proxy extends EventTarget {
   }
 
   async listen() {
-    await new Promise((resolve, reject) => this.#server.once('error', reject).listen(this.#port, '127.0.0.1', () => resolve(undefined)));
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening'); // rejects on an error
     this.#port = /** @type {import('node:net').AddressInfo} */ (this.#server.address()).port;
     return this;
   }
