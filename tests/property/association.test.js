@@ -223,7 +223,7 @@ class Oracle {
   visit = 0;
   /** Whose visit, by number. @type {Map<number, string>} */
   visits = new Map();
-  /** @type {Map<string, { visit: number, customer?: string, by?: string, before?: any }>} */
+  /** @type {Map<string, { visit: number, key: string, customer?: string, by?: string, before?: any }>} */
   services = new Map();
   used = false;
 
@@ -311,7 +311,7 @@ test('two customers at one browser: no service is ever shown, handed over, sent 
     const acts = {
       async start({ op: _op, ...event }) {
         const { service_id } = await services.start(event);
-        oracle.services.set(service_id, { visit: oracle.visit, customer: event.customer_id });
+        oracle.services.set(service_id, { visit: oracle.visit, key: event.contact_key, customer: event.customer_id });
       },
       async signIn({ who }) {
         // The site's cookie and the page's visit change together.
@@ -354,6 +354,9 @@ test('two customers at one browser: no service is ever shown, handed over, sent 
         made.add(association_id);
         for (const id of idsOf(taken)) {
           expect(may).toContain(id);
+          // A key that was typed in another visit is no proof.
+          const { visit: started, customer: owner, key: typed } = oracle.services.get(id);
+          expect(started === oracle.visit || owner === who || how.confirm || request.verified_keys?.includes(typed)).toBe(true);
           oracle.take(id, who, association_id);
         }
       },
