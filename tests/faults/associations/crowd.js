@@ -93,7 +93,7 @@ export class Crowd {
     this.happened[what] = (this.happened[what] ?? 0) + 1;
     switch (what) {
       case 'login':
-        return this.#logIn(customer, out);
+        return this.#shut(() => this.#logIn(customer, out));
       case 'refuse':
         return this.#shut(async () => {
           await proxy.down('refuse');
@@ -119,13 +119,18 @@ export class Crowd {
     }
   }
 
-  /** In one tab; the others hear of it from the store. @param {string} customer @param {boolean} out */
+  /**
+   * In one tab; the others hear of it from the store. Where no tab lives to do it, or the browser was killed before it
+   * wrote the cookie down, the next page that opens does (page/main.js).
+   *
+   * @param {string} customer
+   * @param {boolean} out
+   */
   async #logIn(customer, out) {
     for (const tab of this.#live()) {
-      if ((await tab.call('login', { customer, out })) === undefined) continue; // the tab has died
-      this.#setup.ledger.customer = customer;
-      return;
+      if ((await tab.call('login', { customer, out })) !== undefined) break; // else the tab has died
     }
+    this.#setup.ledger.customer = customer;
   }
 
   /** Does something that no page can be loaded through. @param {() => Promise<void>} work */

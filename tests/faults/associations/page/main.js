@@ -11,6 +11,7 @@ const RETRY = { first: 0.02, longest: 0.3, tries: 1e6, rest: 600 };
 const isFinished = ({ state }) => state !== 'pending' && state !== 'sent';
 
 const logIn = (/** @type {string} */ customer) => void (document.cookie = `customer=${customer}; Max-Age=86400`);
+const isLoggedIn = (/** @type {string} */ customer) => document.cookie.includes(`customer=${customer}`);
 
 /** Starts a service with its states. */
 async function start({ event, states }) {
@@ -61,11 +62,11 @@ IDBFactory.prototype.open = function (...values) {
 
 Object.assign(globalThis, {
   /**
-   * @param {{ tab: string, customer?: string, credentials?: string, options?: object }} setup  `customer`: logs in if
-   *   nobody is; `credentials`: a header's, instead of the cookie
+   * @param {{ tab: string, customer?: string, credentials?: string, options?: object }} setup  `customer`: whose session
+   *   it is; `credentials`: a header's, instead of the cookie
    */
   async open({ tab, customer, credentials, options }) {
-    if (customer !== undefined && document.cookie === '') logIn(customer);
+    if (customer !== undefined && !isLoggedIn(customer)) logIn(customer);
     services = await openServices({
       name: 'shop',
       endpoint: '/genesys/1/cs',
@@ -76,6 +77,7 @@ Object.assign(globalThis, {
       ...(credentials && { getCredentials: () => ({ headers: { Authorization: credentials } }) }),
       ...options,
     });
+    if (customer !== undefined && ((await services.visit()).customer_id ?? customer) !== customer) await services.signIn(customer);
     for (const type of ['damage', 'durability', 'evicted']) {
       services.addEventListener(type, ({ detail }) => void tell(type, { tab, ...detail, reason: String(detail.reason) }));
     }
