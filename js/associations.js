@@ -25,7 +25,8 @@ import { json, object, path } from './request.js';
  * @property {Selection} selection
  * @property {string} digest  of what is planned
  * @property {Planned[]} attach  reasons `this_visit`, `verified_key`, `own` (this customer's, but not yet handed over)
- * @property {Planned[]} already  `handed_over` to this customer before
+ * @property {Planned[]} already  `handed_over` to this customer before; `rejected`: so, and the server refused it (retry
+ *   or undo that association)
  * @property {Planned[]} conflicts  `other_customer`, or `sealed`: of another customer's visit
  * @property {Planned[]} unverified  `other_visit`: started in another visit, under a key that is not verified
  * @property {Planned[]} expired  `gone`: expired, deleted, or never here
@@ -90,13 +91,15 @@ export class Associations extends Operations {
    *
    * @param {AssociationRequest | Plan} what
    * @param {AssociateOptions} [options]
-   * @returns {Promise<Receipt | undefined>} the earlier receipt where all of it was handed over before; undefined where
-   *   there is nothing to hand over. The visit is this customer's from now on in both cases.
+   * @returns {Promise<Receipt | undefined>} where all of it was handed over before, the receipt of the association that
+   *   took the last of it, whatever became of that; undefined where there is nothing to hand over. The visit is this
+   *   customer's from now on in both cases.
    */
   async associate(what, options = {}) {
     const { selection, digest, customer_id, ...rest } = /** @type {any} */ (object(what, 'request'));
     const { confirm, on_conflict, ...unknown } = object(options, 'options');
     for (const name of Object.keys(unknown)) throw invalidArgument(name, 'confirm or on_conflict as an option');
+    for (const name of ['confirm', 'on_conflict']) if (name in rest) throw invalidArgument(name, 'an option, in the second argument,');
     const asked = digest === undefined ? { customer_id, selection, ...rest } : { customer_id, digest, ...object(selection, 'selection') };
     const body = json({ ...asked, confirm, on_conflict }, 'request');
     const receipt = await this.request('POST', 'local/associations', { body, strict: true });
@@ -174,12 +177,14 @@ export class Associations extends Operations {
       const finish = (settle) => {
         this.removeEventListener('change', changed);
         this.removeEventListener('visit', changed);
+        this.removeEventListener('evicted', look);
         this.removeEventListener('close', closed);
         signal?.removeEventListener('abort', aborted);
         settle();
       };
       this.addEventListener('change', changed);
       this.addEventListener('visit', changed);
+      this.addEventListener('evicted', look);
       this.addEventListener('close', closed);
       signal?.addEventListener('abort', aborted);
       void look();

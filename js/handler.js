@@ -19,7 +19,6 @@ import { Store } from './store.js';
  * @property {400 | 404} [not_found_status]  400, as CS answers
  * @property {number} [auto_complete_after]  seconds, for services that do not say
  * @property {object} [business_attributes]
- * @property {number} [undo_window]  seconds after its receipt in which an association can be undone, 86,400
  * @property {boolean} [associations]  false: no `POST associations`, as a plain Context Services server has none
  * @property {string | Uint8Array} [claim_secret]  key of claim tokens; without it visitors get none
  * @property {'relaxed' | 'strict'} [durability]  strict
@@ -51,7 +50,7 @@ export function createHandler(options) {
   const make = () => {
     /** @type {Record<string, unknown>} */
     const configuration = { base_path: base };
-    for (const name of /** @type {const} */ (['not_found_status', 'auto_complete_after', 'business_attributes', 'undo_window', 'associations'])) {
+    for (const name of /** @type {const} */ (['not_found_status', 'auto_complete_after', 'business_attributes', 'associations'])) {
       if (options[name] !== undefined) configuration[name] = options[name];
     }
     return createEngine({ wasm: options.wasm, random: options.random, options: configuration });

@@ -126,6 +126,8 @@ class StoreEvent extends Event {
  * - `change` { service_ids, association_ids, origin }: services or receipts were changed, by this tab (`local`) or
  *   another one (`remote`)
  * - `receipt` { …receipt, origin }: a receipt of this visit's customer, whenever its state changes
+ * - `delay` { association_id, reason, wait }: a delivery has failed, or its credentials were refused or are not to be had;
+ *   it is tried again in at most so many seconds
  * - `visit` { visit, customer_id?, origin }: somebody signed in or out, in this tab or another one
  * - `damage` { sequence, lost_bytes }: a damaged file was set aside; what came before the damage was kept
  * - `durability` { durability: 'memory', reason }: IndexedDB cannot be had, or died; the store goes on in memory
@@ -144,6 +146,8 @@ export class Services extends Associations {
   /** What happened while the store was opened, until somebody can listen. @type {StoreEvent<object>[] | undefined} */
   #early = [];
   #evicted = false;
+  /** Receipts as they were told last. @type {Map<string, string>} */
+  #told = new Map();
   /** @type {[string, string][]} */
   #headers = [['Role', 'local']];
   /** @type {BroadcastChannel | undefined} */
@@ -190,8 +194,9 @@ export class Services extends Associations {
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       getCredentials: options.getCredentials,
       retry: { ...RETRY, ...options.retry },
+      onDelay: (delay) => this.#announce('delay', delay),
       tenant: options.tenant,
-      run: (method, target, body) => this.#run(method, target, { body, strict: body !== '{}' }),
+      run: (method, target, body) => this.#run(method, target, { body, strict: method !== 'GET' }),
     });
     /** @internal */
     this.ready = this.#open();
@@ -365,7 +370,13 @@ export class Services extends Associations {
     if (origin === 'remote' && association_ids.length > 0) this.#delivery.wake(MORE);
     if (origin === 'remote' && visit !== undefined) this.#delivery.wake(CHANGED);
     if (service_ids.length > 0 || association_ids.length > 0) this.#announce('change', { service_ids, association_ids, origin });
-    for (const receipt of receipts) this.#announce('receipt', { ...receipt, origin });
+    for (const receipt of receipts) {
+      // Its parts and the progress of a replay are written without a change to it.
+      const text = JSON.stringify(receipt);
+      if (this.#told.get(receipt.association_id) === text) continue;
+      this.#told.set(receipt.association_id, text);
+      this.#announce('receipt', { ...receipt, origin });
+    }
     if (visit !== undefined) this.#announce('visit', { ...visit, origin });
   }
 

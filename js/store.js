@@ -528,5 +528,6 @@ export class Store {
 
 /** What must go on when the budget is used up: deletions, and what becomes of associations. @param {EngineRequest} request */
 function isNeeded({ method, target }) {
+  if (target === 'local/associations') return method === 'GET';
   return method === 'GET' || method === 'DELETE' || target.startsWith('local/') || target.startsWith('maintenance/');
 }

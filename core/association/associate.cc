@@ -12,8 +12,6 @@
 namespace anon {
 namespace {
 
-constexpr size_t kMostServices = 1000;
-
 enum class OnConflict : uint8_t { kReject, kKeep, kReassign };
 
 struct Order {
@@ -96,19 +94,24 @@ Failure Decide(const Order& order, const std::vector<Planned>& plan, std::vector
   return std::nullopt;
 }
 
-// Associations of this customer that were undone and held one of the services: the receiver knows by them
-// that they come back to where they were.
+// Associations of this customer that were undone, the last that held each of the services: the receiver knows
+// by them that a service comes back to where it was.
 std::vector<std::string> Follows(const Context& context, std::string_view customer,
                                  const std::vector<const Service*>& services) {
+  std::set<std::string, std::less<>> ids;
+  for (const Service* service : services) ids.insert(service->id);
   std::vector<std::string> follows;
-  for (const auto& [id, bytes] : context.tenant()->associations) {
-    if (PeekText(bytes, Tag::kPhase) != kUndone || PeekText(bytes, Tag::kUndoneBy).empty()) continue;
-    if (PeekText(bytes, Tag::kCustomerId) != customer) continue;
-    const std::string_view results = PeekText(bytes, Tag::kResults);
-    const bool held = std::any_of(services.begin(), services.end(), [&](const Service* one) {
-      return results.find(Quoted(one->id)) != std::string_view::npos;
-    });
-    if (held) follows.push_back(id);
+  const auto& associations = context.tenant()->associations;
+  // Their ids are in the order in which they were made.
+  for (auto at = associations.rbegin(); at != associations.rend() && !ids.empty(); ++at) {
+    if (PeekText(at->second, Tag::kPhase) != kUndone || PeekText(at->second, Tag::kUndoneBy).empty())
+      continue;
+    if (PeekText(at->second, Tag::kCustomerId) != customer) continue;
+    bool held = false;
+    for (const Before& one : ReadBefore(PeekText(at->second, Tag::kBefore))) {
+      held = ids.erase(one.service_id) != 0 || held;
+    }
+    if (held) follows.push_back(at->first);
   }
   return follows;
 }

@@ -155,6 +155,9 @@ Failure ReadEnvelope(std::string_view text, Envelope* out) {
     if (auto failure = CheckKey("undoes", out->undoes)) return failure;
   }
   if (out->services.size() < 3) return Invalid("services: a list of at least one service is expected");
+  if (Elements(out->services).size() > kMostServices || out->follows.size() > kMostServices) {
+    return Error{Code::kTooLarge, "services, follows: at most 1000 are accepted"};
+  }
   if (out->digest != DigestOf(*out)) {
     return Invalid("digest: not that of this association; nothing was applied");
   }

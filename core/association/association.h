@@ -41,6 +41,9 @@
 
 namespace anon {
 
+/// Most services of one association, and most associations that it follows.
+inline constexpr size_t kMostServices = 1000;
+
 inline constexpr std::string_view kPending = "pending";
 inline constexpr std::string_view kSentPhase = "sent";
 inline constexpr std::string_view kAcknowledged = "acknowledged";
@@ -78,9 +81,6 @@ struct Envelope {
 [[nodiscard]] std::string EnvelopeText(const Envelope& envelope);
 /// Reads an envelope and checks all but its services. On failure the message names the field.
 [[nodiscard]] Failure ReadEnvelope(std::string_view text, Envelope* out);
-
-/// Customer of a body's `customer_id`, for the binding of a visit (association/visit.h).
-void BindVisit(Context& context, std::string_view customer);
 
 /// A service as it stands in an envelope, read back into records.
 struct ImportedService {

@@ -89,6 +89,7 @@ const char* Apply(Context& context, const Envelope& envelope, const ImportedServ
     Add(context, envelope, service, before);
     return "associated";
   }
+  if (!context.InReach(*here)) return "conflict";
   const std::string_view owner = here->customer_id();
   if (owner == envelope.customer) return "already";
   if (owner.empty() ? !MayTake(context, envelope, *here) : !reassigns) return "conflict";
@@ -139,11 +140,11 @@ Answer DeliverAssociations(Context& context) {
   if (!key.empty() && key != envelope.association_id) {
     return Invalid("Idempotency-Key: the association_id is expected");
   }
+  if (auto before = AnsweredBefore(context, envelope)) return std::move(*before);
   std::vector<ImportedService> services;
   if (envelope.undoes.empty()) {
     if (auto failure = ReadServices(envelope, context.options.lists, &services)) return *failure;
   }
-  if (auto before = AnsweredBefore(context, envelope)) return std::move(*before);
 
   std::string results = "[";
   std::vector<Before> before;

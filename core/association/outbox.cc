@@ -76,13 +76,10 @@ Answer MarkSent(Context& context) {
   const std::string& id = context.arguments[0];
   Record record;
   if (auto failure = LoadOpen(context, &record)) return *failure;
-  if (record.Has(Tag::kOrder) && !record.Has(Tag::kSent)) {
+  const bool sent = record.Has(Tag::kSent) && record.Text(Tag::kPhase) == kSentPhase;
+  if (record.Has(Tag::kOrder) && !sent) {
     SetPhase(context, kSentPhase, &record);
     record.SetInteger(Tag::kSent, 1);
-    context.Put(Op::kPutAssociation, id, 0, record);
-    if (record.Has(Tag::kPartOf)) MarkWhole(context, WholeOf(id, record));
-  } else if (record.Has(Tag::kOrder) && record.Text(Tag::kPhase) == kPending) {
-    SetPhase(context, kSentPhase, &record);
     context.Put(Op::kPutAssociation, id, 0, record);
     if (record.Has(Tag::kPartOf)) MarkWhole(context, WholeOf(id, record));
   }

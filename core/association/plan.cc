@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "association/association.h"
 #include "base/sha256.h"
 #include "model/json.h"
 #include "rest/operations.h"
@@ -36,9 +37,12 @@ Planned Judge(const Tenant& tenant, const Selection& selection, const Visit& vis
   const bool of_this_visit = tenant.visits.empty() || service.visit() == visit.number;
   const std::string_view owner = service.customer_id();
   if (!owner.empty() && owner == customer) {
-    const bool handed_over = !PeekText(service.record, Tag::kAssociationId).empty();
-    return handed_over ? Planned{service.id, Fate::kAlready, "handed_over", &service}
-                       : Planned{service.id, Fate::kAttach, "own", &service};
+    const std::string by(PeekText(service.record, Tag::kAssociationId));
+    if (by.empty()) return {service.id, Fate::kAttach, "own", &service};
+    const auto found = tenant.associations.find(by);
+    const bool rejected =
+        found != tenant.associations.end() && PeekText(found->second, Tag::kPhase) == kRejected;
+    return {service.id, Fate::kAlready, rejected ? "rejected" : "handed_over", &service};
   }
   if (!owner.empty() && of_this_visit) {
     return {service.id, Fate::kConflict, "other_customer", &service};

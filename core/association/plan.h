@@ -29,7 +29,7 @@ struct Selection {
 
 enum class Fate : uint8_t {
   kAttach,      ///< it will be handed over
-  kAlready,     ///< it was handed over to this customer before
+  kAlready,     ///< it was handed over to this customer before; that may have been rejected
   kConflict,    ///< it is somebody else's
   kUnverified,  ///< it needs an explicit yes
   kExpired,     ///< it is not there any more, or never was

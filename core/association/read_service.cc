@@ -85,7 +85,7 @@ Failure ReadParts(Resource kind, std::string_view list, const ValueLists& lists,
 
 // Ids count from 0 without a gap, and what they refer to exists.
 Failure PlaceParts(Resource kind, std::vector<Part> parts, size_t states, std::vector<Record>* out) {
-  if (parts.size() > 1000) {
+  if (parts.size() > kMaxParts) {
     return Error{Code::kTooLarge, std::string(Name(kind)) + "s: a service has at most 1000"};
   }
   std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.index < b.index; });

@@ -121,7 +121,7 @@ Answer QueryCalls(Context& context) {
 
 Answer RecordProgress(Context& context) {
   Record record;
-  if (auto failure = LoadAssociation(context, &record)) return *failure;
+  if (auto failure = LoadOpen(context, &record)) return *failure;
   std::vector<Member> members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   if (!record.Has(Tag::kOrder)) return Conflict("association_id: it is not in the outbox");

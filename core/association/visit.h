@@ -19,6 +19,7 @@
 
 namespace anon {
 
+class Context;
 struct Service;
 struct Tenant;
 
@@ -35,6 +36,9 @@ struct Visit {
 [[nodiscard]] bool IsSealed(const Tenant& tenant, const Service& service);
 /// The same of an association to `customer`.
 [[nodiscard]] bool IsSealed(const Tenant& tenant, std::string_view customer);
+
+/// From now on the current visit is the customer's; a new one if it was somebody else's.
+void BindVisit(Context& context, std::string_view customer);
 
 /// { visit, customer_id? } as the page sees it.
 void AppendVisit(std::string* out, const Visit& visit);

@@ -157,6 +157,10 @@ Answer Dispatch(Context* context) {
         [&](const std::string& segment) { context->arguments.push_back(segment); });
   if (!Allowed(*found, *context)) {
     const Principal& who = request.principal;
+    // A session that has ended: who delivers then waits for the next one.
+    if (found->access == Access::kDeliver && !who.reader && !who.writer) {
+      return Error{Code::kUnauthorized, "credentials of a customer are needed"};
+    }
     if (found->access == Access::kCustomer && !who.customer.empty()) {
       return Error{Code::kCustomerMismatch, "customer_id: not the customer of the credentials"};
     }

@@ -69,8 +69,8 @@ async function become(id) {
     const visit = await services.visit();
     if (visit.customer_id !== undefined && visit.customer_id !== id) await services.signOut();
     if (id === null) return;
-    if (visit.customer_id === undefined) await claim();
     await services.signIn(id);
+    if (visit.customer_id === undefined) await claim();
   });
   await Promise.all([attempt(show), showServer()]);
 }

@@ -123,8 +123,10 @@ export function showOrders(orders, receipts, takeBack) {
         element('div', { className: 'when' }, `Begun ${new Date(order.started.timestamp).toLocaleString('en')}, customer ${order.customer_id}`),
       );
       item.dataset.order = order.service_id;
-      const receipt = receipts.find((one) => one.state === 'acknowledged' && one.services.some((it) => it.service_id === order.service_id));
-      if (receipt?.undoes === undefined && receipt !== undefined) {
+      const receipt = receipts.find(
+        ({ state, undoes, services }) => state === 'acknowledged' && undoes === undefined && services.some((one) => one.service_id === order.service_id),
+      );
+      if (receipt !== undefined) {
         const button = element('button', { type: 'button', className: 'quiet', onclick: () => takeBack(receipt.association_id) }, 'Take back');
         button.dataset.undo = receipt.association_id;
         item.append(button);

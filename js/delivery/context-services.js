@@ -147,18 +147,16 @@ async function replayParts(parts, kind, known, service, exchange) {
  * @param {Record<string, string>} [more]
  * @returns {Promise<{ body: any }>}
  */
-async function call({ endpoint, fetch, headers, signal }, method, target, body, more = {}) {
+async function call({ endpoint, ask, headers }, method, target, body, more = {}) {
   let response;
   let text;
   try {
-    response = await fetch(`${endpoint}/${target}`, {
+    ({ response, text } = await ask(`${endpoint}/${target}`, {
       method,
       credentials: 'same-origin',
       headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...more, ...headers },
       body,
-      signal,
-    });
-    text = await response.text();
+    }));
     if (response.ok) return { body: text === '' ? undefined : JSON.parse(text) };
   } catch {
     throw new Broken({ later: undefined });

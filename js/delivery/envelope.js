@@ -7,11 +7,10 @@ import { retryAfter } from './backoff.js';
 /**
  * @typedef {object} Exchange
  * @property {string} endpoint
- * @property {typeof fetch} fetch
+ * @property {(url: string, init: RequestInit) => Promise<{ response: Response, text: string }>} ask
  * @property {(method: string, target: string, body?: string) => Promise<import('../engine.js').EngineResponse>} run
  * @property {Record<string, string>} headers  credentials and tenant
  * @property {boolean} keepalive  whether the request may outlive the page
- * @property {AbortSignal} signal
  */
 
 /** What browsers let a page have under way with `keepalive`, in bytes, less something for the page's own. */
@@ -33,22 +32,33 @@ export async function postEnvelope({ id, body }, exchange, onLeave) {
     const slices = JSON.parse((await exchange.run('GET', path`local/associations/${id}/slices` + `?bytes=${SLICE}`)).body);
     onLeave(() => sendSlices(slices, exchange));
   }
-  let response;
-  let text;
+  let answer;
   try {
-    response = await post(id, bytes, keepalive, exchange);
-    text = await response.text();
+    answer = await post(id, bytes, keepalive, exchange);
   } catch {
     return { later: undefined };
   }
+  try {
+    return await settle(id, answer, exchange);
+  } catch (error) {
+    const { code } = /** @type {{ code?: string }} */ (error);
+    // It was undone meanwhile, and with it its parts.
+    if (code === 'not_found' || code === 'conflict') return 'done';
+    if (code === 'invalid_request') return { later: undefined }; // no receipt for this association: some proxy's page, say
+    throw error;
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {{ response: Response, text: string }} answer
+ * @param {Exchange} exchange
+ * @returns {Promise<import('./sender.js').Outcome>}
+ */
+async function settle(id, { response, text }, exchange) {
   if (response.ok) {
-    try {
-      await exchange.run('POST', path`local/associations/${id}/receipt`, text);
-      return 'done';
-    } catch (error) {
-      if (/** @type {{ code?: string }} */ (error).code !== 'invalid_request') throw error;
-      return { later: undefined }; // not a receipt for this association: some proxy's page, say
-    }
+    await exchange.run('POST', path`local/associations/${id}/receipt`, text);
+    return 'done';
   }
   if (response.status === 413 && (await split(id, exchange))) return 'done';
   const verdict = judge(response.status, text);
@@ -60,14 +70,13 @@ export async function postEnvelope({ id, body }, exchange, onLeave) {
 }
 
 /** @param {string} id @param {Uint8Array} bytes @param {boolean} keepalive @param {Exchange} exchange */
-function post(id, bytes, keepalive, { endpoint, fetch, headers, signal }) {
-  return fetch(`${endpoint}/associations`, {
+function post(id, bytes, keepalive, { endpoint, ask, headers }) {
+  return ask(`${endpoint}/associations`, {
     method: 'POST',
     credentials: 'same-origin',
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': id, ...headers },
     body: /** @type {BufferSource} */ (bytes),
     keepalive,
-    signal,
   });
 }
 
@@ -91,7 +100,6 @@ function sendSlices(slices, exchange) {
     const bytes = encoder.encode(body);
     if (bytes.length > room) continue;
     room -= bytes.length;
-    const { signal } = new AbortController();
-    post(association_id, bytes, true, { ...exchange, signal }).catch(() => {});
+    post(association_id, bytes, true, exchange).catch(() => {});
   }
 }

@@ -32,6 +32,7 @@ import { postEnvelope } from './envelope.js';
  * @property {string} [tenant]
  * @property {GetCredentials} [getCredentials]
  * @property {Required<Retry>} retry
+ * @property {(delay: { association_id: string, reason: 'refused' | 'failed', wait: number }) => void} onDelay  seconds
  * @property {(method: string, target: string, body?: string) => Promise<import('../engine.js').EngineResponse>} run
  *   a local request
  */
@@ -85,47 +86,63 @@ export class Delivery {
     this.#hurry(NOW);
   }
 
+  // Where this tab's credentials were refused it waits outside of the lock: another tab may have better ones.
   async #lead() {
+    for (;;) {
+      const ms = await this.#inTurn(() => this.#send());
+      if (ms === undefined || this.#stop.signal.aborted) return;
+      await this.#wait(ms, MORE);
+    }
+  }
+
+  /** @param {() => Promise<number | undefined>} send @returns {Promise<number | undefined>} */
+  async #inTurn(send) {
     const { signal } = this.#stop;
+    const { name, tenant } = this.#setup;
     let held = false;
-    const send = () => {
+    const work = () => {
       held = true;
-      return this.#send();
+      return send();
     };
     try {
-      if (typeof navigator !== 'undefined' && navigator.locks) {
-        await navigator.locks.request(`anonymous-services:${this.#setup.name}:delivery`, { signal }, send);
-      } else {
-        await send();
-      }
+      if (typeof navigator === 'undefined' || !navigator.locks) return await work();
+      return await navigator.locks.request(`anonymous-services:${name}:delivery${tenant ? `:${tenant}` : ''}`, { signal }, work);
     } catch {
       // Closed while waiting for the lock; or there are no locks to be had here, as where site data are blocked.
-      if (!signal.aborted && !held) await send();
+      return signal.aborted || held ? undefined : work();
     }
   }
 
   // Until nothing is left that can be sent now. What cannot be sent holds up what comes after it: nothing overtakes.
+  /** @returns {Promise<number | undefined>} for how long its credentials are no good, ms */
   async #send() {
     for (let failures = 0; !this.#stop.signal.aborted; ) {
       this.#again = false;
       this.#woken = NONE;
+      /** @type {Item | undefined} */
+      let item;
       /** @type {Outcome | undefined} */
       let outcome;
       try {
-        const item = await this.#next();
+        item = await this.#next();
         outcome = item && (await this.#deliver(item, failures));
       } catch {
         outcome = { later: undefined }; // the store could not be read or written; or it is closed
       }
-      if (outcome === undefined) return;
+      if (outcome === undefined) return undefined;
       if (outcome === 'done') {
         failures = 0;
         continue;
       }
+      // No earlier than the server asks for, and no earlier than the backoff: a server may ask for too little.
       const said = outcome === 'refused' ? undefined : outcome.later;
       const { ms, until } = waitFor(this.#setup.retry, outcome, failures++);
-      await this.#wait(said ?? ms, said === undefined ? until : NOW);
+      const wait = Math.max(ms, said ?? 0);
+      if (item) this.#setup.onDelay({ association_id: item.id.split('.')[0], reason: outcome === 'refused' ? 'refused' : 'failed', wait: wait / 1000 });
+      if (outcome === 'refused') return wait;
+      await this.#wait(wait, said === undefined ? until : NOW);
     }
+    return undefined;
   }
 
   /** @returns {Promise<Item | undefined>} */
@@ -183,14 +200,10 @@ export class Delivery {
 
   /** @param {Item} item @param {Record<string, string>} headers @param {number} failures @returns {Promise<Outcome>} */
   async #once(item, headers, failures) {
-    const aborter = new AbortController();
-    const abort = () => aborter.abort();
-    const timer = setTimeout(abort, TIMEOUT_MS);
-    this.#stop.signal.addEventListener('abort', abort);
-    const { endpoint, fetch, run } = this.#setup;
+    const { endpoint, run } = this.#setup;
     // The page's own requests may have used up what `keepalive` allows: then the next try goes without.
     const keepalive = failures % 2 === 0;
-    const exchange = { endpoint: /** @type {string} */ (endpoint), fetch, run, headers, keepalive, signal: aborter.signal };
+    const exchange = { endpoint: /** @type {string} */ (endpoint), ask: this.#ask, run, headers, keepalive };
     try {
       if (this.#setup.transport === 'context-services') {
         const { replay } = await import('./context-services.js');
@@ -199,10 +212,23 @@ export class Delivery {
       return await postEnvelope(item, exchange, (farewell) => (this.#farewell = farewell));
     } finally {
       this.#farewell = () => {};
+    }
+  }
+
+  /** One request and the text of its answer. @param {string} url @param {RequestInit} init */
+  #ask = async (url, init) => {
+    const aborter = new AbortController();
+    const abort = () => aborter.abort();
+    const timer = setTimeout(abort, TIMEOUT_MS);
+    this.#stop.signal.addEventListener('abort', abort);
+    try {
+      const response = await this.#setup.fetch(url, { ...init, signal: aborter.signal });
+      return { response, text: await response.text() };
+    } finally {
       clearTimeout(timer);
       this.#stop.signal.removeEventListener('abort', abort);
     }
-  }
+  };
 
   /** @param {number} ms @param {number} until  a wake of this urgency ends it */
   #wait(ms, until) {

@@ -45,7 +45,10 @@ TEST_F(Roles, WithoutAnyNothingIsAllowed) {
     std::string target = operation.pattern;
     for (size_t at; (at = target.find("{}")) != std::string::npos;) target.replace(at, 2, "x");
     const int status = Status(nobody, operation.method, target);
-    EXPECT_EQ(status, operation.access == Access::kLocal ? 404 : 403) << operation.method << ' ' << target;
+    const int expected = operation.access == Access::kLocal     ? 404
+                         : operation.access == Access::kDeliver ? 401
+                                                                : 403;
+    EXPECT_EQ(status, expected) << operation.method << ' ' << target;
   }
   EXPECT_EQ(Status(Remote("Writer admin localhost"), "GET", "services/" + free), 403) << "no such roles";
 }
@@ -125,7 +128,7 @@ TEST_F(Roles, AVisitorWithoutAClaimSeesNothing) {
   EXPECT_EQ(Body(visitor, "services/anonymous/k"), "[]");
   EXPECT_EQ(Status(claimant, "GET", "customers/C-1/services"), 403);
   EXPECT_EQ(Status(claimant, "POST", "customers/C-1/services/" + free), 403);
-  EXPECT_EQ(Status(claimant, "POST", "associations", "{}"), 403);
+  EXPECT_EQ(Status(claimant, "POST", "associations", "{}"), 401);
 }
 
 TEST_F(Roles, AClaimEndsWhereACustomerBegins) {

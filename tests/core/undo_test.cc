@@ -90,7 +90,7 @@ TEST_F(Undoing, OvertakesWhatItUndoes) {
   EXPECT_TRUE(Has(Exchange(), With(a, "already") + "," + With(b, "already")));
   const Result late = Deliver(envelope);
   EXPECT_EQ(late.status, 200);
-  EXPECT_TRUE(Has(late.body, R"("state":"undone")") && Has(late.body, With(a, "undone")));
+  EXPECT_TRUE(Has(late.body, R"("state":"undone")"));
   EXPECT_EQ(server.Call("GET", "customers/A/services").body, "[]");
   EXPECT_EQ(server.engine.service_count(), 0U);
 }
