@@ -25,7 +25,7 @@ import { Store } from './store.js';
  * @property {'relaxed' | 'strict'} [durability]  `relaxed` (default) survives a crash of the browser; `strict` also
  *   waits for the disk and survives a power cut. Associations are always strict.
  * @property {number} [budget]  bytes that the store's files may have, 256 MiB if absent; more is refused with
- *   `quota_exceeded`, but for deletions and what becomes of associations. A checkpoint needs as much again for a moment
+ *   `quota_exceeded`, but for deletions and hand-overs. A checkpoint needs as much again for a moment
  * @property {import('./storage/canary.js').Canary} [canary]  where it is kept that there is a store; the page's
  *   localStorage if absent
  * @property {string} [tenant]  ContactCenterId; data of two tenants never mix

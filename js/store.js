@@ -526,8 +526,7 @@ export class Store {
   }
 }
 
-/** What must go on when the budget is used up: deletions, and what becomes of associations. @param {EngineRequest} request */
+/** What must go on when the budget is used up: deletions, hand-overs, and what becomes of them. @param {EngineRequest} request */
 function isNeeded({ method, target }) {
-  if (target === 'local/associations') return method === 'GET';
   return method === 'GET' || method === 'DELETE' || target.startsWith('local/') || target.startsWith('maintenance/');
 }

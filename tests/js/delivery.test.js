@@ -106,7 +106,7 @@ test('an association made while nothing answers is delivered after the next star
 });
 
 test('a refusal ends as rejected, with the server\'s reason, and the services stay', async () => {
-  const server = openServer({ roles: ['visitor'] }); // logged in as nobody
+  const server = openServer({ roles: ['reader'] }); // no customer, and no visitor who may log in yet
   const services = await openMemory({ endpoint: ENDPOINT, fetch: network(server).fetch });
   const { service_id } = await services.start({ contact_key: KEY });
   const { association_id } = await services.associate({ customer_id: 'C-42', service_ids: [service_id] });
