@@ -159,30 +159,22 @@ Answer RecordReceipt(Context& context) {
   Results results;
   bool undone = false;
   if (auto failure = ReadServerReceipt(context.request.body, id, record, &results, &undone)) return *failure;
+  std::string whole_id = id;
+  if (record.Has(Tag::kPartOf)) {
+    whole_id = record.Text(Tag::kPartOf);
+    context.Remove(Op::kRemoveAssociation, id);
+    const std::string* bytes = FindAssociation(context, whole_id);
+    if (bytes == nullptr || !record.Decode(*bytes)) return NotFound("association", whole_id);
+  }
   record.Erase(Tag::kOrder);
-  if (!record.Has(Tag::kPartOf)) {
-    if (undone) {
-      FinishUndone(context, id, &record);
-    } else {
-      record.Set(Tag::kResults, Merged(record.Text(Tag::kResults), results));
-      GiveBackConflicts(context, id, record, results);
-      Finish(context, id, &record);
-    }
-    return Stored(context, id, std::move(record));
-  }
-  const std::string whole_id(record.Text(Tag::kPartOf));
-  context.Remove(Op::kRemoveAssociation, id);
-  Record whole;
-  const std::string* bytes = FindAssociation(context, whole_id);
-  if (bytes == nullptr || !whole.Decode(*bytes)) return NotFound("association", whole_id);
   if (undone) {
-    FinishUndone(context, whole_id, &whole);
+    FinishUndone(context, whole_id, &record);
   } else {
-    whole.Set(Tag::kResults, Merged(whole.Text(Tag::kResults), results));
-    GiveBackConflicts(context, whole_id, whole, results);
-    Finish(context, whole_id, &whole);
+    record.Set(Tag::kResults, Merged(record.Text(Tag::kResults), results));
+    GiveBackConflicts(context, whole_id, record, results);
+    Finish(context, whole_id, &record);
   }
-  return Stored(context, whole_id, std::move(whole));
+  return Stored(context, whole_id, std::move(record));
 }
 
 Answer RecordRejection(Context& context) {

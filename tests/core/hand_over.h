@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "host.h"
+#include "journal/writer.h"
 #include "model/json.h"
 
 namespace anon {
@@ -69,6 +70,18 @@ class HandOverTest : public testing::Test {
     }
     return "";
   }
+  /// The page's store no longer has the association, as no operation of ours makes it.
+  void LoseAssociation(const std::string& id) {
+    std::string entry;
+    BeginEntry(&entry, page.now);
+    AppendChange(&entry, {Op::kRemoveAssociation, "", id, 0, ""});
+    const uint64_t sequence = page.engine.sequence() + 1;
+    journal::Writer writer({journal::Kind::kLog, sequence});
+    writer.Append(entry);
+    page.journal[sequence] = writer.Finish();
+    page.Reopen();
+  }
+
   /// Another host that has read what this one has stored.
   static Host Twin(const Host& host) {
     Host twin;

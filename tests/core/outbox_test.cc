@@ -3,7 +3,6 @@
 
 #include "association/association.h"
 #include "hand_over.h"
-#include "journal/writer.h"
 
 namespace anon {
 namespace {
@@ -151,13 +150,7 @@ TEST_F(Outbox, AnswersToPartsOfWhatIsNotThereAreNotFound) {
   At(id, "split");
   Send();
   const std::string answer = Deliver(Next().body).body;
-  std::string entry;
-  BeginEntry(&entry, page.now);
-  AppendChange(&entry, {Op::kRemoveAssociation, "", id, 0, ""});
-  journal::Writer writer({journal::Kind::kLog, page.engine.sequence() + 1});
-  writer.Append(entry);
-  page.journal[page.engine.sequence() + 1] = writer.Finish();
-  page.Reopen();
+  LoseAssociation(id);
   EXPECT_EQ(At(id + ".1", "sent").status, 200);
   EXPECT_EQ(At(id + ".0", "receipt", answer).status, 400);
   EXPECT_EQ(At(id + ".0", "rejected", R"({"status":400})").status, 400);

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "hand_over.h"
-#include "journal/writer.h"
 
 namespace anon {
 namespace {
@@ -185,13 +184,7 @@ TEST_F(Plans, CarriedOutTwiceGiveTheSameReceipt) {
 TEST_F(Plans, OfServicesWhoseAssociationIsGoneAreEmpty) {
   const std::string id = HandOver();
   // As an older store may be.
-  std::string entry;
-  BeginEntry(&entry, page.now);
-  AppendChange(&entry, {Op::kRemoveAssociation, "", id, 0, ""});
-  journal::Writer writer({journal::Kind::kLog, page.engine.sequence() + 1});
-  writer.Append(entry);
-  page.journal[page.engine.sequence() + 1] = writer.Finish();
-  page.Reopen();
+  LoseAssociation(id);
   EXPECT_EQ(Associate("A").status, 204);
 }
 

@@ -4,7 +4,6 @@
 
 #include "association/association.h"
 #include "hand_over.h"
-#include "journal/writer.h"
 
 namespace anon {
 namespace {
@@ -37,13 +36,7 @@ TEST_F(Undoing, WhatWasNeverSentIsWithdrawnAndEverythingIsAsItWas) {
   EXPECT_TRUE(Has(page.Call("GET", "services/anonymous/k").body, a));
   EXPECT_EQ(At(id, "undo").body, undone.body) << "once is enough";
   // But for the receipt.
-  std::string entry;
-  BeginEntry(&entry, page.now);
-  AppendChange(&entry, {Op::kRemoveAssociation, "", id, 0, ""});
-  journal::Writer writer({journal::Kind::kLog, page.engine.sequence() + 1});
-  writer.Append(entry);
-  page.journal[page.engine.sequence() + 1] = writer.Finish();
-  page.Reopen();
+  LoseAssociation(id);
   EXPECT_EQ(page.engine.Digest(), digest);
 }
 
