@@ -82,6 +82,9 @@ struct Envelope {
 /// Reads an envelope and checks all but its services. On failure the message names the field.
 [[nodiscard]] Failure ReadEnvelope(std::string_view text, Envelope* out);
 
+/// From now on the current visit is the customer's; a new one if it was somebody else's (store/visit.h).
+void BindVisit(Context& context, std::string_view customer);
+
 /// A service as it stands in an envelope, read back into records.
 struct ImportedService {
   std::string id;

@@ -11,12 +11,12 @@
 #include <variant>
 #include <vector>
 
-#include "association/visit.h"
 #include "model/event.h"
 #include "model/id.h"
 #include "model/render.h"
 #include "rest/message.h"
 #include "store/store.h"
+#include "store/visit.h"
 
 namespace anon {
 
@@ -65,7 +65,7 @@ class Context {
   /// or change it (other methods). Null otherwise: whether somebody else's service exists is not told.
   [[nodiscard]] const Service* FindService(std::string_view service_id) const;
   [[nodiscard]] bool MaySee(const Service& service) const;
-  /// Whether it is in the business unit, and on a page not sealed (association/visit.h).
+  /// Whether it is in the business unit, and on a page not sealed (store/visit.h).
   [[nodiscard]] bool InReach(const Service& service) const;
 
   /// The page's present visit; elsewhere there is but one.

@@ -45,7 +45,7 @@ Answer QueryBusinessAttribute(Context& context);
 // association/deliver.cc
 Answer DeliverAssociations(Context& context);
 
-// association/visit.cc
+// association/visits.cc
 Answer QueryVisit(Context& context);
 Answer SignIn(Context& context);
 Answer SignOut(Context& context);

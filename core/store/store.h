@@ -61,7 +61,7 @@ struct Tenant {
   std::map<std::string, std::string> associations;           ///< encoded records (association/association.h)
   std::set<std::pair<int64_t, std::string>>
       outbox;                                 ///< associations with an order, the oldest first, and their ids
-  std::map<std::string, std::string> visits;  ///< encoded records (association/visit.h), the last is current
+  std::map<std::string, std::string> visits;  ///< encoded records (store/visit.h), the last is current
 };
 
 /// Under which a service is found again: idempotency keys of two visits have nothing to do with each other.

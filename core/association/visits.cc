@@ -1,5 +1,4 @@
-#include "association/visit.h"
-
+// Signing in, signing out, starting anew: how visits begin and whose they are (store/visit.h).
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -7,22 +6,16 @@
 #include "association/association.h"
 #include "model/json.h"
 #include "rest/operations.h"
+#include "store/visit.h"
 
 namespace anon {
 namespace {
-
-constexpr size_t kDigits = 16;
-
-std::string NameOf(int64_t number) {
-  const std::string digits = std::to_string(number);
-  return std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits;
-}
 
 void PutVisit(Context& context, int64_t number, std::string_view customer) {
   Record record;
   if (!customer.empty()) record.Set(Tag::kCustomerId, customer);
   record.SetInteger(Tag::kCreated, context.now());
-  context.Put(Op::kPutVisit, NameOf(number), 0, record);
+  context.Put(Op::kPutVisit, VisitName(number), 0, record);
 }
 
 Response Shown(const Context& context) {
@@ -42,40 +35,6 @@ bool IsUsed(const Context& context, const Visit& visit) {
 }
 
 }  // namespace
-
-Visit CurrentVisit(const Tenant& tenant) {
-  if (tenant.visits.empty()) return {};
-  const auto& [name, record] = *tenant.visits.rbegin();
-  return {AsInteger(name.substr(std::min(name.find_first_not_of('0'), kDigits - 1))).value_or(0),
-          PeekText(record, Tag::kCustomerId)};
-}
-
-std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number) {
-  const auto found = tenant.visits.find(NameOf(number));
-  return found == tenant.visits.end() ? std::string_view() : PeekText(found->second, Tag::kCustomerId);
-}
-
-bool IsSealedFrom(const Tenant& tenant, const Service& service, std::string_view customer) {
-  const std::string_view owner = service.customer_id();
-  const std::string_view whose = owner.empty() ? CustomerOfVisit(tenant, service.visit()) : owner;
-  return !whose.empty() && whose != customer;
-}
-
-bool IsSealed(const Tenant& tenant, const Service& service) {
-  if (tenant.visits.empty()) return false;
-  const Visit visit = CurrentVisit(tenant);
-  return service.visit() != visit.number && IsSealedFrom(tenant, service, visit.customer);
-}
-
-bool IsSealed(const Tenant& tenant, std::string_view customer) {
-  return !tenant.visits.empty() && CurrentVisit(tenant).customer != customer;
-}
-
-void AppendVisit(std::string* out, const Visit& visit) {
-  *out += "{\"visit\":" + std::to_string(visit.number);
-  if (!visit.customer.empty()) *out += ",\"customer_id\":" + Quoted(visit.customer);
-  *out += '}';
-}
 
 void BindVisit(Context& context, std::string_view customer) {
   const Visit visit = context.visit();

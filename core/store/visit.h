@@ -10,8 +10,8 @@
 //   kCustomerId  whose it is; absent while it is nobody's
 //   kCreated     ms
 // Where there is no such record nobody ever signed in or out, and nothing is sealed.
-#ifndef ANON_ASSOCIATION_VISIT_H_
-#define ANON_ASSOCIATION_VISIT_H_
+#ifndef ANON_STORE_VISIT_H_
+#define ANON_STORE_VISIT_H_
 
 #include <cstdint>
 #include <string>
@@ -19,7 +19,6 @@
 
 namespace anon {
 
-class Context;
 struct Service;
 struct Tenant;
 
@@ -28,6 +27,8 @@ struct Visit {
   std::string_view customer;  ///< empty while it is nobody's; points into the store
 };
 
+/// The name of its record: 16 decimal digits.
+[[nodiscard]] std::string VisitName(int64_t number);
 [[nodiscard]] Visit CurrentVisit(const Tenant& tenant);
 /// Whose visit it was; empty if nobody's.
 [[nodiscard]] std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number);
@@ -37,12 +38,9 @@ struct Visit {
 /// The same of an association to `customer`.
 [[nodiscard]] bool IsSealed(const Tenant& tenant, std::string_view customer);
 
-/// From now on the current visit is the customer's; a new one if it was somebody else's.
-void BindVisit(Context& context, std::string_view customer);
-
 /// { visit, customer_id? } as the page sees it.
 void AppendVisit(std::string* out, const Visit& visit);
 
 }  // namespace anon
 
-#endif  // ANON_ASSOCIATION_VISIT_H_
+#endif  // ANON_STORE_VISIT_H_
