@@ -51,7 +51,7 @@ enum class Tag : uint8_t {
   kUpdated = 42,            ///< integer, ms: the last update, kept while kAutoCompleteAfter counts
   kIdempotencyKey = 43,     ///< text
   kAssociationId = 44,      ///< text: the association that handed the service over
-  kVisit = 45,  ///< integer: the visit it was started in; absent for visit 0 (store/visit.h)
+  kVisit = 45,              ///< integer: the visit it was started in; absent for visit 0 (store/visit.h)
   kFormerAssociation = 46,  ///< text: the association that was undone (the receiver's side)
 
   kExtension = 60,
