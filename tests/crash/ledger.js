@@ -29,8 +29,8 @@ export class Ledger {
   #given;
   /** @type {Map<string, object>} */
   #givenReceipts;
-  /** Customers of associations that are there. @type {Set<string>} */
-  #customers = new Set();
+  /** The first service of each association that is there: it can be in one only. @type {Set<string>} */
+  #associated = new Set();
 
   /** @param {Content} given  what is in the store at the beginning; nobody changes it */
   constructor({ services, receipts }) {
@@ -69,7 +69,7 @@ export class Ledger {
     if (operation === undefined) return undefined;
     this.#open.delete(number);
     ++this.figures.acknowledged;
-    if (operation.kind === 'associate') this.#customers.add(operation.arguments.customer_id);
+    if (operation.kind === 'associate') this.#associated.add(operation.arguments.service_ids[0]);
     for (const mark of operation.marks) {
       const entry = this.#entry(mark);
       for (const one of entry.asked) if (one.operation === operation) one.acknowledged = true;
@@ -121,7 +121,7 @@ export class Ledger {
     return wrong;
   }
 
-  /** @param {any[]} receipts @param {string[]} wrong @returns {Set<string>} customers of all associations that are there */
+  /** @param {any[]} receipts @param {string[]} wrong @returns {Set<string>} the first service of each association that is there */
   #associations(receipts, wrong) {
     const there = new Set();
     const ids = new Set(receipts.map(({ association_id }) => association_id));
@@ -129,13 +129,14 @@ export class Ledger {
       if (!isDeepStrictEqual(receipts.find(({ association_id }) => association_id === id), receipt)) wrong.push(`a receipt from before is lost or changed: ${id}`);
     }
     if (ids.size !== receipts.length) wrong.push('a receipt is there twice');
-    for (const { association_id, customer_id } of receipts) {
+    for (const { association_id, services } of receipts) {
       if (this.#givenReceipts.has(association_id)) continue;
-      if (there.has(customer_id)) wrong.push(`two associations for ${customer_id}`);
-      there.add(customer_id);
+      const [{ service_id }] = services;
+      if (there.has(service_id)) wrong.push(`two associations of ${service_id}`);
+      there.add(service_id);
     }
-    for (const customer of this.#customers) if (!there.has(customer)) wrong.push(`the acknowledged association for ${customer} is lost`);
-    return (this.#customers = there);
+    for (const id of this.#associated) if (!there.has(id)) wrong.push(`the acknowledged association of ${id} is lost`);
+    return (this.#associated = there);
   }
 
   /**
@@ -160,8 +161,8 @@ export class Ledger {
       wrong.push(`service ${mark} is ${brief(actual)}; it was ${brief(entry.sure)}; then: ${told.join('; ') || 'nothing'}`);
     }
     asked.forEach(({ operation: { kind, arguments: given } }, i) => {
-      if (kind === 'associate' && associated.has(given.customer_id) !== i < happened) {
-        wrong.push(`the association for ${given.customer_id} happened by half: service ${mark} is ${brief(actual)}`);
+      if (kind === 'associate' && associated.has(given.service_ids[0]) !== i < happened) {
+        wrong.push(`the association of ${given.service_ids[0]} happened by half: service ${mark} is ${brief(actual)}`);
       }
     });
     for (const [i, { acknowledged }] of asked.entries()) {

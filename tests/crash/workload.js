@@ -7,6 +7,8 @@
  * @typedef {Operation & { id?: string }} Call
  */
 
+/** One browser, one customer: whose the visit is, and the golden stores are. */
+const CUSTOMER = 'C-42';
 const KEYS = ['ann@example.org', 'ben@example.org', 'cay@example.org'];
 const BURST = [6, 16];
 
@@ -81,7 +83,7 @@ export class Workload {
       number,
       kind,
       marks: all.map((one) => one.mark),
-      arguments: { customer_id: `C-${number}`, service_ids: all.map((one) => one.id) },
+      arguments: { customer_id: CUSTOMER, service_ids: all.map((one) => one.id) },
     };
   }
 

@@ -66,7 +66,8 @@ export class RemoteTab {
       this.#cdp?.send('Page.crash').catch(() => {});
       await crashed;
     }
-    if (how === 'leave' && !this.frozen) await this.page.goto('about:blank');
+    // Where the shop is still on its way it may come through instead; then it is closed.
+    if (how === 'leave' && !this.frozen) await this.page.goto('about:blank').catch(() => {});
     // @ts-ignore: page/page.js has it
     if (how === 'terminate' && !this.frozen && this.kind === 'worker') await this.page.evaluate(() => globalThis.terminate?.());
     await this.page.close();
