@@ -15,20 +15,23 @@ namespace {
 // A dump is cut into entries of about this size, so that no record is large.
 constexpr size_t kDumpEntry = 64 * 1024;
 
-void AppendIds(std::string* out, const char* name, const std::set<std::string>& ids) {
+void SortOut(std::vector<std::string>* ids) {
+  std::sort(ids->begin(), ids->end());
+  ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
+}
+
+void AppendIds(std::string* out, const char* name, const std::vector<std::string>& ids) {
   *out += '"';
   *out += name;
   *out += "\":[";
-  bool first = true;
   for (const std::string& id : ids) {
-    if (!first) *out += ',';
-    first = false;
+    if (out->back() != '[') *out += ',';
     AppendQuoted(out, id);
   }
   *out += ']';
 }
 
-void AppendTold(std::string* out, const Tenant& tenant, const std::set<std::string>& associations,
+void AppendTold(std::string* out, const Tenant& tenant, const std::vector<std::string>& associations,
                 bool visits) {
   *out += "{\"receipts\":[";
   for (const std::string& id : associations) {
@@ -50,12 +53,13 @@ void AppendTold(std::string* out, const Tenant& tenant, const std::set<std::stri
 }  // namespace
 
 bool Engine::Apply(std::string_view payload) {
-  Entry entry;
-  if (!ReadEntry(payload, &entry)) return false;
-  clock_ = std::max(clock_, entry.clock);
+  if (!IsEntry(payload)) return false;
+  EntryReader entry(payload);
+  clock_ = std::max(clock_, entry.clock());
   store_.Settle(clock_);
-  for (const Change& change : entry.changes) store_.Apply(change);
-  store_.CollectTouched(&changed_);
+  Change change;
+  while (entry.Next(&change)) store_.Apply(change);
+  if (telling_) store_.CollectTouched(&changed_);
   store_.Forget();
   return true;
 }
@@ -97,7 +101,7 @@ size_t Engine::ApplyPiece(journal::File* file, size_t bytes) {
   size_t good = file->records.size();
   if (stale_) {
     store_.RemoveRange(head.from, head.last ? nullptr : &head.to);
-    store_.CollectTouched(&changed_);
+    if (telling_) store_.CollectTouched(&changed_);
     store_.Forget();
     good = 1;
     while (good < file->records.size() && Apply(file->records[good])) ++good;
@@ -122,7 +126,8 @@ Engine::Range Engine::Covered(uint64_t sequence, std::string_view bytes) {
   return last ? Range{1, head.begin - 1} : Range();
 }
 
-Engine::Ingested Engine::Ingest(uint64_t sequence, std::string_view bytes, Repair* repair) {
+Engine::Ingested Engine::Ingest(uint64_t sequence, std::string_view bytes, Repair* repair, bool tell) {
+  telling_ = tell;
   journal::File file = journal::Read(bytes, sequence);
   if (file.verdict == journal::Verdict::kNewerFormat) return Ingested::kNewerFormat;
   Rollback();
@@ -177,10 +182,8 @@ Response Engine::Execute(std::string_view message, int64_t now) {
     if (error->code == Code::kNotFound) response.status = options_.not_found_status;
     return response;
   }
-  if (!context.changes().empty()) {
-    std::string& entry = pending_.emplace_back();
-    BeginEntry(&entry, clock);
-    for (const Change& change : context.changes()) AppendChange(&entry, change);
+  if (!context.entry().empty()) {
+    journal::AppendRecord(&pending_, context.entry());
     clock_ = clock;
     view_ = store_.Mark();
     planned_ = PieceHead();  // a piece that was not committed by now never will be
@@ -190,9 +193,10 @@ Response Engine::Execute(std::string_view message, int64_t now) {
 
 std::string Engine::Seal(uint64_t sequence) const {
   if (pending_.empty()) return {};
-  journal::Writer writer({journal::Kind::kLog, sequence});
-  for (const std::string& entry : pending_) writer.Append(entry);
-  return writer.Finish();
+  std::string file;
+  file.reserve(journal::kHeaderSize + pending_.size());
+  journal::AppendHeader(&file, {journal::Kind::kLog, sequence});
+  return file += pending_;
 }
 
 void Engine::Commit(uint64_t sequence, size_t file_size) {
@@ -264,8 +268,10 @@ std::string Engine::Digest() {
 std::string Engine::TakeChanges() {
   DropView();
   // A part of an association is told of as the whole.
-  std::set<std::string> associations;
-  for (const std::string& id : changed_.associations) associations.insert(id.substr(0, id.find('.')));
+  std::vector<std::string>& associations = changed_.associations;
+  for (std::string& id : associations) id.erase(std::min(id.find('.'), id.size()));
+  SortOut(&associations);
+  SortOut(&changed_.services);
   std::string out = "{";
   AppendIds(&out, "service_ids", changed_.services);
   out += ',';
@@ -277,7 +283,7 @@ std::string Engine::TakeChanges() {
     AppendTold(&out, *tenant, associations, changed_.visits);
   }
   out += "}}";
-  changed_ = Touched();
+  ForgetChanges();
   return out;
 }
 

@@ -57,8 +57,9 @@ class Engine {
   [[nodiscard]] static Range Covered(uint64_t sequence, std::string_view file);
 
   /// Takes in one journal file; files come ascending, without those that a later one makes void. Pending
-  /// changes are rolled back first; what stands at or below sequence() is passed over.
-  Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair);
+  /// changes are rolled back first; what stands at or below sequence() is passed over. Without `tell`,
+  /// TakeChanges says nothing of it: it is news to nobody.
+  Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair, bool tell = true);
 
   /// Runs one request (rest/message.h). Changes are visible to the next request at once, and pending until
   /// Commit. `now` in ms since 1970.
@@ -90,7 +91,7 @@ class Engine {
   /// { "service_ids": […], "association_ids": […], "tenants": { name: { "receipts": […], "visit"? } } }: the
   /// receipts as they are now, of associations that are not sealed, and the visit if one was changed.
   [[nodiscard]] std::string TakeChanges();
-  void ForgetChanges() { changed_ = Touched(); }
+  void ForgetChanges() { store_.ForgetTouched(&changed_); }
 
   [[nodiscard]] size_t service_count() const { return store_.size(); }
 
@@ -110,8 +111,9 @@ class Engine {
   int64_t clock_ = 0;  ///< of the last change, pending ones included
   int64_t committed_clock_ = 0;
   uint64_t sequence_ = 0;
-  std::vector<std::string> pending_;  ///< entries, one per operation
+  std::string pending_;  ///< records of a log file, one per operation
   Touched changed_;
+  bool telling_ = true;
   journal::Catalog catalog_;
   Position next_;       ///< where the checkpoint under way goes on
   PieceHead planned_;   ///< of the piece that Piece() made; begin is 0 if there is none

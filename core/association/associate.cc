@@ -99,7 +99,7 @@ Failure Decide(const Order& order, const std::vector<Planned>& plan, std::vector
 std::vector<std::string> Follows(const Context& context, std::string_view customer,
                                  const std::vector<const Service*>& services) {
   std::set<std::string, std::less<>> ids;
-  for (const Service* service : services) ids.insert(service->id);
+  for (const Service* service : services) ids.emplace(service->id());
   std::vector<std::string> follows;
   const auto& associations = context.tenant()->associations;
   // Their ids are in the order in which they were made.
@@ -191,15 +191,15 @@ Answer Associate(Context& context) {
   Carried all;
   for (const Service* service : attach) {
     Record record = service->Decoded();
-    before.push_back(BeforeOf(service->id, record));
-    std::string& text = texts.emplace_back(service->id, "").second;
+    before.push_back(BeforeOf(service->id(), record));
+    std::string& text = texts.emplace_back(service->id(), "").second;
     // The receiver must see whose it was, to take it from them or not.
     const bool reassigned = !before.back().customer.empty() && before.back().customer != customer;
     if (reassigned) AppendService(&text, *service, WholeView());
     HandOver(context, customer, id, &record, &before.back());
-    context.Put(Op::kPutService, service->id, 0, record);
+    context.Put(Op::kPutService, service->id(), 0, record);
     if (!reassigned) AppendService(&text, *service, WholeView());
-    all.Add("", service->id);
+    all.Add("", service->id());
   }
   std::vector<Carried> parts;
   if (auto failure = Pack(texts, room, &parts)) return *failure;

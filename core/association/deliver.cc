@@ -25,7 +25,7 @@ Failure ReadServices(const Envelope& envelope, const ValueLists& lists, std::vec
 // Whether the customer may take an anonymous service that is already here: whoever knows an id must also hold
 // the claim that was given when the service was started, or know the association that had brought it.
 bool MayTake(const Context& context, const Envelope& envelope, const Service& service) {
-  if (context.request.principal.claims.count(service.id) != 0) return true;
+  if (context.request.principal.claims.count(service.id()) != 0) return true;
   const std::string_view former = PeekText(service.record, Tag::kFormerAssociation);
   return !former.empty() &&
          std::find(envelope.follows.begin(), envelope.follows.end(), former) != envelope.follows.end();
@@ -38,14 +38,14 @@ void Put(Context& context, const std::string& id, Op op, const std::vector<Recor
 // What is here of a part and what comes in are the same part if they are of one type and started at the same
 // time; what comes in then wins, field by field. Where they are not, somebody else's part has taken the
 // number since, and stays.
-void Merge(Context& context, const std::string& id, Op op, const std::vector<std::string>& here,
+void Merge(Context& context, const std::string& id, Op op, const std::vector<Text>& here,
            const std::vector<Record>& parts) {
-  const std::vector<std::string> before = here;  // changes as parts are put
+  const size_t before = here.size();  // grows as parts are put
   for (size_t i = 0; i < parts.size(); ++i) {
     Record part = parts[i];
-    if (i < before.size()) {
+    if (i < before) {
       Record known;
-      if (!known.Decode(before[i]) || known.Integer(Tag::kStarted) != part.Integer(Tag::kStarted)) continue;
+      if (!known.Decode(here[i]) || known.Integer(Tag::kStarted) != part.Integer(Tag::kStarted)) continue;
       if (known.Text(Tag::kType) != part.Text(Tag::kType)) continue;
       known.Merge(part);
       part = std::move(known);
@@ -62,8 +62,8 @@ void Take(Context& context, const Envelope& envelope, const Service& here, const
   record.Erase(Tag::kFormerAssociation);
   HandOver(context, envelope.customer, envelope.association_id, &record, &before->back());
   context.Put(Op::kPutService, service.id, 0, record);
-  Merge(context, service.id, Op::kPutState, here.states, service.states);
-  Merge(context, service.id, Op::kPutTask, here.tasks, service.tasks);
+  Merge(context, service.id, Op::kPutState, here.states(), service.states);
+  Merge(context, service.id, Op::kPutTask, here.tasks(), service.tasks);
 }
 
 void Add(Context& context, const Envelope& envelope, const ImportedService& service,

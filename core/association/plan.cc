@@ -38,21 +38,22 @@ Planned Judge(const Tenant& tenant, const Selection& selection, const Visit& vis
   const std::string_view owner = service.customer_id();
   if (!owner.empty() && owner == customer) {
     const std::string by(PeekText(service.record, Tag::kAssociationId));
-    if (by.empty()) return {service.id, Fate::kAttach, "own", &service};
+    if (by.empty()) return {std::string(service.id()), Fate::kAttach, "own", &service};
     const auto found = tenant.associations.find(by);
     const bool rejected =
         found != tenant.associations.end() && PeekText(found->second, Tag::kPhase) == kRejected;
-    return {service.id, Fate::kAlready, rejected ? "rejected" : "handed_over", &service};
+    return {std::string(service.id()), Fate::kAlready, rejected ? "rejected" : "handed_over", &service};
   }
   if (!owner.empty() && of_this_visit) {
-    return {service.id, Fate::kConflict, "other_customer", &service};
+    return {std::string(service.id()), Fate::kConflict, "other_customer", &service};
   }
-  if (IsSealedFrom(tenant, service, customer)) return {service.id, Fate::kConflict, "sealed", nullptr};
-  if (of_this_visit) return {service.id, Fate::kAttach, "this_visit", &service};
+  if (IsSealedFrom(tenant, service, customer))
+    return {std::string(service.id()), Fate::kConflict, "sealed", nullptr};
+  if (of_this_visit) return {std::string(service.id()), Fate::kAttach, "this_visit", &service};
   if (selection.verified_keys.find(service.contact_key()) != selection.verified_keys.end()) {
-    return {service.id, Fate::kAttach, "verified_key", &service};
+    return {std::string(service.id()), Fate::kAttach, "verified_key", &service};
   }
-  return {service.id, Fate::kUnverified, "other_visit", &service};
+  return {std::string(service.id()), Fate::kUnverified, "other_visit", &service};
 }
 
 }  // namespace
@@ -104,13 +105,11 @@ std::vector<Planned> MakePlan(const Context& context, const Selection& selection
   }
   if (tenant == nullptr) return plan;
   for (const std::string& key : selection.contact_keys) {
-    const auto add = [&](const auto& index, const std::string& of) {
-      const auto found = index.find(of);
-      if (found == index.end()) return;
-      for (const Service* service : found->second) {
+    const auto add = [&](const Index& index, const std::string& of) {
+      for (const Service* service : index.Find(of)) {
         // That somebody else has services under the key is nobody's business.
         if (service->contact_key() != key || IsSealedFrom(*tenant, *service, selection.customer)) continue;
-        if (seen.insert(service->id).second) plan.push_back(Judge(*tenant, selection, visit, *service));
+        if (seen.insert(service->id()).second) plan.push_back(Judge(*tenant, selection, visit, *service));
       }
     };
     add(tenant->by_key, key);
@@ -118,7 +117,7 @@ std::vector<Planned> MakePlan(const Context& context, const Selection& selection
   }
   if (!selection.visit) return plan;
   for (const Service* service : tenant->by_start) {
-    if (service->visit() != visit.number || !seen.insert(service->id).second) continue;
+    if (service->visit() != visit.number || !seen.insert(service->id()).second) continue;
     plan.push_back(Judge(*tenant, selection, visit, *service));
   }
   return plan;

@@ -28,7 +28,7 @@ Response Shown(const Context& context) {
 bool IsUsed(const Context& context, const Visit& visit) {
   if (!visit.customer.empty()) return true;
   if (context.tenant() == nullptr) return false;
-  for (const auto& [id, service] : context.tenant()->services) {
+  for (const Service* service : context.tenant()->by_start) {
     if (service->visit() == visit.number) return true;
   }
   return false;
@@ -68,7 +68,7 @@ Answer Reset(Context& context) {
   const int64_t next = context.visit().number + 1;
   if (const Tenant* tenant = context.tenant()) {
     std::vector<std::pair<Op, std::string>> removals;
-    for (const Service* service : tenant->by_start) removals.emplace_back(Op::kRemoveService, service->id);
+    for (const Service* service : tenant->by_start) removals.emplace_back(Op::kRemoveService, service->id());
     for (const auto& [id, record] : tenant->associations) {
       const std::string_view phase = PeekText(record, Tag::kPhase);
       const bool delivered = phase == kAcknowledged || phase == kUndone;

@@ -33,13 +33,6 @@ bool ByteReader::Little(uint64_t* value, size_t width) {
   return true;
 }
 
-bool ByteReader::U8(uint8_t* value) {
-  uint64_t wide = 0;
-  if (!Little(&wide, 1)) return false;
-  *value = static_cast<uint8_t>(wide);
-  return true;
-}
-
 bool ByteReader::U16(uint16_t* value) {
   uint64_t wide = 0;
   if (!Little(&wide, 2)) return false;

@@ -35,7 +35,12 @@ class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
 
-  [[nodiscard]] bool U8(uint8_t* value);
+  [[nodiscard]] bool U8(uint8_t* value) {
+    if (failed_ || rest_.empty()) return Fail();
+    *value = static_cast<uint8_t>(rest_[0]);
+    rest_.remove_prefix(1);
+    return true;
+  }
   [[nodiscard]] bool U16(uint16_t* value);
   [[nodiscard]] bool U32(uint32_t* value);
   [[nodiscard]] bool U64(uint64_t* value);

@@ -10,22 +10,23 @@ std::string FileName(uint64_t sequence) {
   return digits.size() < 16 ? std::string(16 - digits.size(), '0') + digits : digits;
 }
 
-Writer::Writer(const Header& header) {
-  ByteWriter out(&file_);
-  file_ += kMagic;
+void AppendHeader(std::string* file, const Header& header) {
+  const size_t begin = file->size();
+  ByteWriter out(file);
+  *file += kMagic;
   out.U8(header.version);
   out.U8(static_cast<uint8_t>(header.kind));
   out.U16(header.incomplete ? kIncomplete : 0);
   out.U64(header.sequence);
   out.U32(header.span);
-  out.U32(MaskedCrc32c(Crc32c(file_)));
+  out.U32(MaskedCrc32c(Crc32c(std::string_view(*file).substr(begin))));
 }
 
 void AppendRecord(std::string* out, std::string_view payload) {
-  std::string length;
-  ByteWriter(&length).U32(static_cast<uint32_t>(payload.size()));
-  *out += length;
-  ByteWriter(out).U32(MaskedCrc32c(Crc32c(payload, Crc32c(length))));
+  const size_t begin = out->size();
+  ByteWriter writer(out);
+  writer.U32(static_cast<uint32_t>(payload.size()));
+  writer.U32(MaskedCrc32c(Crc32c(payload, Crc32c(std::string_view(*out).substr(begin)))));
   *out += payload;
 }
 

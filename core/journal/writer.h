@@ -10,12 +10,14 @@
 
 namespace anon::journal {
 
+void AppendHeader(std::string* out, const Header& header);
+
 /// Appends one record to `out`. `payload` must not be empty.
 void AppendRecord(std::string* out, std::string_view payload);
 
 class Writer {
  public:
-  explicit Writer(const Header& header);
+  explicit Writer(const Header& header) { AppendHeader(&file_, header); }
 
   void Append(std::string_view payload) { AppendRecord(&file_, payload); }
 

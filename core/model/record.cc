@@ -42,40 +42,47 @@ std::string Record::Encode() const {
   return out;
 }
 
-bool Record::IsRecord(std::string_view bytes) {
-  ByteReader reader(bytes);
-  int last = -1;
-  while (!reader.Done()) {
-    uint8_t tag = 0;
-    std::string_view content;
-    if (!reader.U8(&tag) || !reader.Bytes(&content)) return false;
-    if (tag == kExtensionTag) {
-      std::string_view name;
-      if (!ByteReader(content).Bytes(&name)) return false;
-    } else {
-      if (last >= tag) return false;
-      last = tag;
-    }
+bool RecordReader::Next() {
+  if (at_ == end_ || !good_) return false;
+  ByteReader reader({at_, static_cast<size_t>(end_ - at_)});
+  uint8_t tag = 0;
+  good_ = reader.U8(&tag) && reader.Bytes(&content_);
+  if (!good_) return false;
+  at_ = reader.rest().data();
+  tag_ = static_cast<Tag>(tag);
+  if (tag_ == Tag::kExtension) {
+    std::string_view name;
+    good_ = ByteReader(content_).Bytes(&name);
+  } else {
+    good_ = last_ < tag;
+    last_ = tag;
   }
-  return true;
+  return good_;
+}
+
+std::optional<int64_t> RecordReader::Integer() const { return ReadInteger(content_); }
+
+bool Record::IsRecord(std::string_view bytes) {
+  RecordReader reader(bytes);
+  while (reader.Next()) {
+  }
+  return reader.Done();
 }
 
 bool Record::Decode(std::string_view bytes) {
   *this = Record();
-  if (!IsRecord(bytes)) return false;
-  ByteReader reader(bytes);
-  uint8_t tag = 0;
-  std::string_view content;
-  while (reader.U8(&tag) && reader.Bytes(&content)) {
-    if (tag != kExtensionTag) {
-      fields_.emplace_back(tag, content);
+  RecordReader reader(bytes);
+  while (reader.Next()) {
+    if (reader.tag() != Tag::kExtension) {
+      fields_.emplace_back(static_cast<uint8_t>(reader.tag()), reader.content());
       continue;
     }
-    ByteReader inner(content);
+    ByteReader inner(reader.content());
     std::string_view name;
-    if (inner.Bytes(&name)) extensions_.push_back({std::string(name), std::string(inner.rest())});
+    if (inner.Bytes(&name)) AddExtension(name, inner.rest());
   }
-  return true;
+  if (!reader.Done()) *this = Record();
+  return reader.Done();
 }
 
 const std::string* Record::Find(Tag tag) const {
@@ -145,13 +152,9 @@ void Record::SetExtension(std::string_view name, std::string_view value) {
 }
 
 std::string_view PeekText(std::string_view bytes, Tag tag) {
-  ByteReader reader(bytes);
-  const auto wanted = static_cast<uint8_t>(tag);
-  while (!reader.Done()) {
-    uint8_t found = 0;
-    std::string_view content;
-    if (!reader.U8(&found) || !reader.Bytes(&content) || found > wanted) break;
-    if (found == wanted) return content;
+  RecordReader reader(bytes);
+  while (reader.Next() && reader.tag() <= tag) {
+    if (reader.tag() == tag) return reader.content();
   }
   return {};
 }

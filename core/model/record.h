@@ -75,6 +75,30 @@ enum class Tag : uint8_t {
 /// From the tag of a common field of the start event to its twin of the end event.
 inline constexpr uint8_t kEndOffset = 20;
 
+/// Walks the fields of an encoded record, and finds out on the way whether it is one.
+class RecordReader {
+ public:
+  explicit RecordReader(std::string_view record) : at_(record.data()), end_(at_ + record.size()) {}
+
+  /// False at the end, and where the bytes are no record.
+  bool Next();
+  /// Whether the end was reached, and every field was good.
+  [[nodiscard]] bool Done() const { return at_ == end_ && good_; }
+
+  [[nodiscard]] Tag tag() const { return tag_; }
+  [[nodiscard]] std::string_view content() const { return content_; }
+  /// The content as an integer, where it is one.
+  [[nodiscard]] std::optional<int64_t> Integer() const;
+
+ private:
+  const char* at_;
+  const char* end_;
+  int last_ = -1;  ///< tag of the last field that is no extension
+  Tag tag_{};
+  std::string_view content_;
+  bool good_ = true;
+};
+
 struct Extension {
   std::string name;
   std::string value;  ///< raw JSON, the caller's bytes

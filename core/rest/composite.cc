@@ -57,10 +57,8 @@ const Service* FindMatching(const Context& context, const Record& fields) {
   const Tenant* tenant = context.tenant();
   if (tenant == nullptr) return nullptr;
   const bool identified = fields.Has(Tag::kCustomerId);
-  const auto& index = identified ? tenant->by_customer : tenant->by_key;
-  const auto found = index.find(std::string(fields.Text(identified ? Tag::kCustomerId : Tag::kContactKey)));
-  if (found == index.end()) return nullptr;
-  for (const Service* service : found->second) {
+  const Index& index = identified ? tenant->by_customer : tenant->by_key;
+  for (const Service* service : index.Find(fields.Text(identified ? Tag::kCustomerId : Tag::kContactKey))) {
     if (service->active && context.InReach(*service) &&
         service->contact_key() == fields.Text(Tag::kContactKey) &&
         PeekText(service->record, Tag::kType) == fields.Text(Tag::kType)) {
@@ -104,9 +102,9 @@ Failure RunItem(Context& context, Item item, bool create_new, std::string* out, 
   }
   if (out->size() > 1) *out += ',';
   *out += "{\"service_id\":";
-  AppendQuoted(out, service->id);
+  AppendQuoted(out, service->id());
   *out += std::string(",\"service_created\":") + (created ? "true" : "false");
-  *location = context.options.base_path + "/services/" + PercentEncode(service->id);
+  *location = context.options.base_path + "/services/" + PercentEncode(service->id());
   uint32_t state = 0;
   if (item.has_state) {
     if (auto failure = FindOrAdd(context, *service, Resource::kState, std::move(item.state), out, &state)) {

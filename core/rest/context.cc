@@ -28,24 +28,29 @@ bool Context::MaySee(const Service& service) const {
   if (who.local || (reads ? who.reader : who.writer)) return true;
   const std::string_view customer = service.customer_id();
   if (!customer.empty()) return customer == who.customer;
-  return who.claims.find(service.id) != who.claims.end();
+  return who.claims.find(service.id()) != who.claims.end();
 }
 
 void Context::Put(Op op, std::string_view id, uint32_t index, const Record& record) {
-  Make({op, request.tenant, std::string(id), index, record.Encode()});
+  const std::string encoded = record.Encode();
+  Make({op, request.tenant, id, index, encoded});
 }
 
-void Context::Remove(Op op, std::string_view id) { Make({op, request.tenant, std::string(id), 0, {}}); }
+void Context::Remove(Op op, std::string_view id) { Make({op, request.tenant, id, 0, {}}); }
 
 void Context::TouchService(const Service& service) {
   if (!service.active || !PeekInteger(service.record, Tag::kAutoCompleteAfter)) return;
   Record record = service.Decoded();
   record.SetInteger(Tag::kUpdated, clock_);
-  Put(Op::kPutService, service.id, 0, record);
+  Put(Op::kPutService, service.id(), 0, record);
 }
 
-void Context::Make(Change change) {
-  if (store_->Apply(change)) changes_.push_back(std::move(change));
+void Context::Make(const Change& change) {
+  // Before it is applied: its id may point to what it removes.
+  const size_t before = entry_.size();
+  if (before == 0) BeginEntry(&entry_, clock_);
+  AppendChange(&entry_, change);
+  if (!store_->Apply(change)) entry_.resize(before);
 }
 
 Response Json(int status, std::string body) { return Response{status, {}, std::move(body)}; }

@@ -81,16 +81,17 @@ class Context {
   /// Notes that a service was updated, which puts off its auto-completion.
   void TouchService(const Service& service);
 
-  [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
+  /// All changes as an entry (store/change.h); empty if there are none.
+  [[nodiscard]] const std::string& entry() const { return entry_; }
 
  private:
-  void Make(Change change);
+  void Make(const Change& change);
 
   Store* store_;
   int64_t now_;
   int64_t clock_;
   IdSource ids_;
-  std::vector<Change> changes_;
+  std::string entry_;
 };
 
 /// Small helpers for answers.

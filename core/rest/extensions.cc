@@ -44,7 +44,7 @@ Answer Attach(Context& context, Target* target, std::string_view value) {
     if (target->record.Has(Tag::kUpdated)) {
       target->record.SetInteger(Tag::kUpdated, context.clock());
     }
-    context.Put(Op::kPutService, target->service->id, 0, target->record);
+    context.Put(Op::kPutService, target->service->id(), 0, target->record);
   } else {
     PutPart(context, *target->service, target->kind, target->index, target->record);
   }

@@ -34,7 +34,8 @@ struct Exporting {
   bool by_completion = false;
   Status state = Status::kAll;
   View view;
-  Service cursor;  ///< only started and id count; go on after them
+  int64_t cursor = INT64_MIN;  ///< start of the last service looked at
+  std::string cursor_id;       ///< its id; empty where none was
   bool goes_on = false;
   bool first = true;  ///< nothing was shown yet: no comma
 };
@@ -85,9 +86,9 @@ Failure ReadCursor(const Request& request, Exporting* out) {
   if (!started || text.size() < dot + 2) {
     return Invalid("cursor: what the last part of this export answered is expected");
   }
-  out->cursor.started = *started;
+  out->cursor = *started;
   out->first = text[dot + 1] != '+';
-  out->cursor.id = text.substr(dot + 2);
+  out->cursor_id = text.substr(dot + 2);
   out->goes_on = true;
   return std::nullopt;
 }
@@ -119,7 +120,7 @@ std::string NextTarget(const Context& context, const Service& last, bool shown) 
   std::string_view query = context.request.raw_query;
   query = query.substr(0, query.find("&cursor="));
   return std::string(context.request.path) + '?' + std::string(query) +
-         "&cursor=" + std::to_string(last.started) + (shown ? ".%2B" : ".-") + PercentEncode(last.id);
+         "&cursor=" + std::to_string(last.started) + (shown ? ".%2B" : ".-") + PercentEncode(last.id());
 }
 
 void AppendAttribute(std::string* out, const BusinessAttribute& attribute) {
@@ -176,7 +177,7 @@ Answer Purge(Context& context) {
       if (!context.InReach(*service)) continue;
       if (!(service->active ? purging->active : purging->completed)) continue;
       if (!purging->identified && !service->customer_id().empty()) continue;
-      ids.push_back(service->id);
+      ids.emplace_back(service->id());
     }
   }
   for (const std::string& id : ids) context.Remove(Op::kRemoveService, id);
@@ -189,17 +190,19 @@ Answer ExportServices(Context& context) {
   Response response = Json(200, exporting.goes_on ? "" : "[");
   bool first = exporting.first;
   if (const Tenant* tenant = context.tenant()) {
-    if (!exporting.goes_on && !exporting.by_completion) exporting.cursor.started = *exporting.from;
-    if (!exporting.goes_on && exporting.by_completion) exporting.cursor.started = INT64_MIN;
-    auto at = tenant->by_start.upper_bound(&exporting.cursor);
+    if (!exporting.goes_on && !exporting.by_completion) exporting.cursor = *exporting.from;
     size_t scanned = 0;
-    for (; at != tenant->by_start.end(); ++at) {
+    const Service* last = nullptr;
+    for (auto at = tenant->by_start.From(exporting.cursor, exporting.cursor_id); !at.done(); at.Next()) {
       const Service& service = **at;
+      if (exporting.goes_on && service.started == exporting.cursor && service.id() == exporting.cursor_id)
+        continue;
       if (!exporting.by_completion && exporting.to && service.started >= *exporting.to) break;
       if (response.body.size() >= kExportChunk || scanned++ == kExportScan) {
-        response.headers.emplace_back("Next", NextTarget(context, **std::prev(at), !first));
+        response.headers.emplace_back("Next", NextTarget(context, *last, !first));
         return response;
       }
+      last = &service;
       const int64_t time = exporting.by_completion
                                ? PeekInteger(service.record, Tag::kCompleted).value_or(INT64_MIN)
                                : service.started;

@@ -10,8 +10,8 @@
 
 namespace anon {
 
-const std::vector<std::string>& PartsOf(const Service& service, Resource kind) {
-  return kind == Resource::kState ? service.states : service.tasks;
+const std::vector<Text>& PartsOf(const Service& service, Resource kind) {
+  return kind == Resource::kState ? service.states() : service.tasks();
 }
 
 Failure FindPart(const Context& context, Resource kind, const Service** service, uint32_t* index) {
@@ -30,7 +30,7 @@ Failure FindPart(const Context& context, Resource kind, const Service** service,
 }
 
 void PutPart(Context& context, const Service& service, Resource kind, uint32_t index, const Record& record) {
-  const std::string id = service.id;
+  const std::string id(service.id());
   context.Put(kind == Resource::kState ? Op::kPutState : Op::kPutTask, id, index, record);
   context.TouchService(service);
 }
@@ -44,7 +44,7 @@ Failure AddPart(Context& context, const Service& service, Resource kind, Event e
   const auto state = kind == Resource::kState ? event.previous_state_id : event.state_id;
   if (state) {
     const char* field = kind == Resource::kState ? "previous_state_id" : "state_id";
-    if (*state >= static_cast<int64_t>(service.states.size())) {
+    if (*state >= static_cast<int64_t>(service.states().size())) {
       return Invalid(std::string(field) + ": the service has no state of this id");
     }
     record.SetInteger(kind == Resource::kState ? Tag::kPreviousStateId : Tag::kStateId, *state);
@@ -61,7 +61,8 @@ Response PartStarted(const Context& context, const Service& service, Resource ki
   const std::string number = std::to_string(index);
   Response response = Json(201, std::string("{\"") + IdField(kind) + "\":" + number + "}");
   response.headers.emplace_back("Location", context.options.base_path + "/services/" +
-                                                PercentEncode(service.id) + "/" + Name(kind) + "s/" + number);
+                                                PercentEncode(service.id()) + "/" + Name(kind) + "s/" +
+                                                number);
   return response;
 }
 
@@ -103,9 +104,9 @@ Answer CompletePart(Context& context, Resource kind) {
 void AppendPart(std::string* out, const Service& service, Resource kind, uint32_t index, const Record& record,
                 const View& view) {
   if (kind == Resource::kState) {
-    AppendState(out, service.id, index, record, view.state);
+    AppendState(out, service.id(), index, record, view.state);
   } else {
-    AppendTask(out, service.id, index, record, view.task);
+    AppendTask(out, service.id(), index, record, view.task);
   }
 }
 
@@ -199,18 +200,18 @@ Answer TransitionState(Context& context) {
   }
   const Service* service = context.FindService(context.arguments[0]);
   if (service == nullptr) return ServiceNotFound(context.arguments[0]);
-  if (*from.state_id >= static_cast<int64_t>(service->states.size())) {
+  if (*from.state_id >= static_cast<int64_t>(service->states().size())) {
     return NotFound("state", std::to_string(*from.state_id));
   }
   const auto left = static_cast<uint32_t>(*from.state_id);
   Record record;
-  if (!record.Decode(service->states[left])) return NotFound("state", "damaged");
+  if (!record.Decode(service->states()[left])) return NotFound("state", "damaged");
   if (record.Has(Tag::kCompleted)) {
     return Conflict("from.state_id: this state is already completed");
   }
   RecordEnd(from, from.timestamp.value_or(context.now()), &record);
   record.Set(Tag::kEndDigest, EventDigest(from));
-  context.Put(Op::kPutState, service->id, left, record);
+  context.Put(Op::kPutState, service->id(), left, record);
   to.previous_state_id = left;
   uint32_t index = 0;
   if (auto failure = AddPart(context, *service, Resource::kState, std::move(to), &index)) {

@@ -11,7 +11,7 @@
 namespace anon {
 
 /// The encoded states or tasks, by id.
-[[nodiscard]] const std::vector<std::string>& PartsOf(const Service& service, Resource kind);
+[[nodiscard]] const std::vector<Text>& PartsOf(const Service& service, Resource kind);
 
 /// The service and the state or task that the path's first two arguments name.
 [[nodiscard]] Failure FindPart(const Context& context, Resource kind, const Service** service,

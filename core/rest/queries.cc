@@ -62,31 +62,29 @@ std::string NextTarget(const Context& context, std::string_view last_id) {
   return target + "after=" + PercentEncode(last_id);
 }
 
-Answer List(Context& context, const ServiceList* list, bool anonymous) {
+Answer List(Context& context, Index::Range list, bool anonymous) {
   Filter filter;
   if (auto failure = ReadFilter(context, &filter)) return *failure;
   Response response = Json(200, "[");
-  if (list != nullptr) {
-    auto at = filter.after == nullptr ? list->begin()
-                                      : std::upper_bound(list->begin(), list->end(), filter.after, ByStart());
-    int64_t shown = 0;
-    const Service* last = nullptr;
-    for (; at != list->end(); ++at) {
-      const Service& service = **at;
-      if (filter.to && service.started >= *filter.to) break;
-      if (filter.from && service.started < *filter.from) continue;
-      if (!Fits(filter.status, service.active) || !filter.types.Fits(PeekText(service.record, Tag::kType)) ||
-          !(anonymous ? context.MaySee(service) : context.InReach(service))) {
-        continue;
-      }
-      if (shown == filter.limit) {
-        response.headers.emplace_back("Link", "<" + NextTarget(context, last->id) + ">; rel=\"next\"");
-        break;
-      }
-      if (shown++ > 0) response.body += ',';
-      AppendService(&response.body, service, filter.view);
-      last = &service;
+  if (filter.after != nullptr) {
+    list.first = std::upper_bound(list.begin(), list.end(), filter.after, StartsBefore);
+  }
+  int64_t shown = 0;
+  const Service* last = nullptr;
+  for (const Service* service : list) {
+    if (filter.to && service->started >= *filter.to) break;
+    if (filter.from && service->started < *filter.from) continue;
+    if (!Fits(filter.status, service->active) || !filter.types.Fits(PeekText(service->record, Tag::kType)) ||
+        !(anonymous ? context.MaySee(*service) : context.InReach(*service))) {
+      continue;
     }
+    if (shown == filter.limit) {
+      response.headers.emplace_back("Link", "<" + NextTarget(context, last->id()) + ">; rel=\"next\"");
+      break;
+    }
+    if (shown++ > 0) response.body += ',';
+    AppendService(&response.body, *service, filter.view);
+    last = service;
   }
   response.body += ']';
   return response;
@@ -98,24 +96,14 @@ Answer QueryAnonymous(Context& context) {
   const std::string& key = context.arguments[0];
   if (auto failure = CheckKey("contact_key", key)) return *failure;
   const Tenant* tenant = context.tenant();
-  const ServiceList* list = nullptr;
-  if (tenant != nullptr) {
-    const auto found = tenant->by_key.find(key);
-    if (found != tenant->by_key.end()) list = &found->second;
-  }
-  return List(context, list, true);
+  return List(context, tenant == nullptr ? Index::Range() : tenant->by_key.Find(key), true);
 }
 
 Answer QueryServices(Context& context) {
   const std::string& customer = context.arguments[0];
   if (auto failure = CheckKey("customer_id", customer)) return *failure;
   const Tenant* tenant = context.tenant();
-  const ServiceList* list = nullptr;
-  if (tenant != nullptr) {
-    const auto found = tenant->by_customer.find(customer);
-    if (found != tenant->by_customer.end()) list = &found->second;
-  }
-  return List(context, list, false);
+  return List(context, tenant == nullptr ? Index::Range() : tenant->by_customer.Find(customer), false);
 }
 
 Answer QueryService(Context& context) {

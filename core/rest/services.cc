@@ -23,9 +23,11 @@ Response Started(const Context& context, std::string_view id) {
 const Service* StartedBefore(const Context& context) {
   const Tenant* tenant = context.tenant();
   if (tenant == nullptr || context.request.idempotency_key.empty()) return nullptr;
-  const auto found =
-      tenant->by_idempotency.find(IdempotencyIndex(context.visit().number, context.request.idempotency_key));
-  return found == tenant->by_idempotency.end() ? nullptr : found->second;
+  const int64_t visit = context.visit().number;
+  for (const Service* service : tenant->by_idempotency.Find(context.request.idempotency_key)) {
+    if (service->visit() == visit) return service;
+  }
+  return nullptr;
 }
 
 // A service may have found its customer since; its contact key stays.
@@ -69,7 +71,7 @@ Answer StartService(Context& context) {
     if (!SameOwner(*before, fields) || !context.InReach(*before)) {
       return Conflict("Idempotency-Key: already used to start a service for somebody else");
     }
-    return Started(context, before->id);
+    return Started(context, before->id());
   }
   Record record = NewService(context, event);
   if (!context.request.idempotency_key.empty()) {

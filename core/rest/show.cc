@@ -8,7 +8,7 @@ namespace {
 
 using AppendPart = void (*)(std::string*, std::string_view, int64_t, const Record&, const ExtensionChoice&);
 
-void AppendParts(std::string* out, const char* name, const std::vector<std::string>& parts, bool active,
+void AppendParts(std::string* out, const char* name, const std::vector<Text>& parts, bool active,
                  const ExtensionChoice& extensions, AppendPart append) {
   *out += ",\"";
   *out += name;
@@ -35,18 +35,18 @@ void AppendParts(std::string* out, const char* name, const std::vector<std::stri
 
 void AppendService(std::string* out, const Service& service, const View& view) {
   const Record record = service.Decoded();
-  OpenService(out, service.id, record, view);
+  OpenService(out, service.id(), record, view);
   if (view.active_states) {
-    AppendParts(out, "active_states", service.states, true, view.state, AppendState);
+    AppendParts(out, "active_states", service.states(), true, view.state, AppendState);
   }
   if (view.completed_states) {
-    AppendParts(out, "completed_states", service.states, false, view.state, AppendState);
+    AppendParts(out, "completed_states", service.states(), false, view.state, AppendState);
   }
   if (view.active_tasks) {
-    AppendParts(out, "active_tasks", service.tasks, true, view.task, AppendTask);
+    AppendParts(out, "active_tasks", service.tasks(), true, view.task, AppendTask);
   }
   if (view.completed_tasks) {
-    AppendParts(out, "completed_tasks", service.tasks, false, view.task, AppendTask);
+    AppendParts(out, "completed_tasks", service.tasks(), false, view.task, AppendTask);
   }
   AppendExtensions(out, record, view.service);
   *out += '}';

@@ -1,7 +1,5 @@
 #include "store/change.h"
 
-#include "base/bytes.h"
-
 namespace anon {
 
 void AppendChange(std::string* out, const Change& change) {
@@ -15,26 +13,27 @@ void AppendChange(std::string* out, const Change& change) {
 
 void BeginEntry(std::string* out, int64_t clock) { ByteWriter(out).Zigzag(clock); }
 
-bool ReadEntry(std::string_view payload, Entry* out) {
-  *out = Entry();
-  ByteReader reader(payload);
-  if (!reader.Zigzag(&out->clock)) return false;
-  while (!reader.Done()) {
-    uint8_t op = 0;
-    uint64_t index = 0;
-    std::string_view tenant, id, record;
-    if (!reader.U8(&op) || !reader.Bytes(&tenant) || !reader.Bytes(&id) || !reader.Varint(&index) ||
-        !reader.Bytes(&record)) {
-      return false;
-    }
-    if (op < static_cast<uint8_t>(Op::kPutService) || op > static_cast<uint8_t>(Op::kRemoveVisit) ||
-        index > UINT32_MAX) {
-      return false;
-    }
-    out->changes.push_back({static_cast<Op>(op), std::string(tenant), std::string(id),
-                            static_cast<uint32_t>(index), std::string(record)});
+EntryReader::EntryReader(std::string_view payload) : reader_(payload), good_(reader_.Zigzag(&clock_)) {}
+
+bool EntryReader::Next(Change* out) {
+  if (!good_ || reader_.Done()) return false;
+  uint8_t op = 0;
+  uint64_t index = 0;
+  good_ = reader_.U8(&op) && reader_.Bytes(&out->tenant) && reader_.Bytes(&out->id) &&
+          reader_.Varint(&index) && reader_.Bytes(&out->record) &&
+          op >= static_cast<uint8_t>(Op::kPutService) && op <= static_cast<uint8_t>(Op::kRemoveVisit) &&
+          index <= UINT32_MAX;
+  out->op = static_cast<Op>(op);
+  out->index = static_cast<uint32_t>(index);
+  return good_;
+}
+
+bool IsEntry(std::string_view payload) {
+  EntryReader reader(payload);
+  Change change;
+  while (reader.Next(&change)) {
   }
-  return true;
+  return reader.Done();
 }
 
 }  // namespace anon

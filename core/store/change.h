@@ -12,7 +12,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "base/bytes.h"
 
 namespace anon {
 
@@ -27,24 +28,37 @@ enum class Op : uint8_t {
   kRemoveVisit = 8,
 };
 
+/// Views, into an entry or a store.
 struct Change {
   Op op{};
-  std::string tenant;
-  std::string id;      ///< service, association or visit
-  uint32_t index = 0;  ///< state or task
-  std::string record;  ///< encoded Record, empty for removals
+  std::string_view tenant;
+  std::string_view id;      ///< service, association or visit
+  uint32_t index = 0;       ///< state or task
+  std::string_view record;  ///< encoded Record, empty for removals
 };
 
 void AppendChange(std::string* out, const Change& change);
 
-struct Entry {
-  int64_t clock = 0;
-  std::vector<Change> changes;
+void BeginEntry(std::string* out, int64_t clock);
+
+/// Takes the changes of an entry one by one.
+class EntryReader {
+ public:
+  explicit EntryReader(std::string_view payload);
+  [[nodiscard]] int64_t clock() const { return clock_; }
+  /// False at the end, and where the payload is no entry.
+  bool Next(Change* out);
+  /// Whether the end was reached, and everything was good.
+  [[nodiscard]] bool Done() const { return good_ && reader_.Done(); }
+
+ private:
+  ByteReader reader_;
+  int64_t clock_ = 0;
+  bool good_;
 };
 
-void BeginEntry(std::string* out, int64_t clock);
-/// False when the payload is not an entry of this format; nothing of it may then be applied.
-[[nodiscard]] bool ReadEntry(std::string_view payload, Entry* out);
+/// Whether the payload is an entry of this format. Nothing of one that is not may be applied.
+[[nodiscard]] bool IsEntry(std::string_view payload);
 
 }  // namespace anon
 

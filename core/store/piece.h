@@ -18,11 +18,23 @@ namespace anon {
 
 /// The place of a resource in the order of a dump: by tenant; services by start and id, then associations by
 /// id, then visits by number.
+struct PositionView {
+  std::string_view tenant;
+  uint8_t kind = 0;
+  int64_t started = INT64_MIN;
+  std::string_view id;
+};
+
+/// A position that outlives the resource.
 struct Position {
   std::string tenant;
   uint8_t kind = 0;
   int64_t started = INT64_MIN;
   std::string id;
+
+  Position() = default;
+  explicit Position(const PositionView& view)
+      : tenant(view.tenant), kind(view.kind), started(view.started), id(view.id) {}
 
   bool operator==(const Position& other) const;
   bool operator<(const Position& other) const;

@@ -5,77 +5,60 @@
 namespace anon {
 namespace {
 
-void Insert(ServiceList* list, Service* service) {
-  list->insert(std::upper_bound(list->begin(), list->end(), service, ByStart()), service);
+// Sorts as the order does, then the id.
+std::string OutboxKey(int64_t order, std::string_view id) {
+  std::string key;
+  for (int shift = 56; shift >= 0; shift -= 8) key += static_cast<char>(order >> shift & 0xFF);
+  return key.append(id);
 }
 
-void Remove(ServiceList* list, Service* service) {
-  const auto found = std::lower_bound(list->begin(), list->end(), service, ByStart());
-  if (found != list->end() && *found == service) list->erase(found);
-}
-
-template <class Index>
-void RemoveFrom(Index* index, std::string_view key, Service* service) {
-  const auto found = index->find(std::string(key));
-  if (found == index->end()) return;
-  Remove(&found->second, service);
-  if (found->second.empty()) index->erase(found);
-}
-
-// When a service's lifetime changes it next. Sums stay far from overflow: instants and durations are bounded
-// where they are read.
-int64_t DeadlineOf(const std::string& record) {
-  int64_t deadline = PeekInteger(record, Tag::kExpires).value_or(Store::kNever);
-  if (!PeekInteger(record, Tag::kCompleted)) {
-    const auto after = PeekInteger(record, Tag::kAutoCompleteAfter);
-    const auto updated = PeekInteger(record, Tag::kUpdated);
-    if (after && updated && *after < Store::kNever / 2000) {
-      deadline = std::min(deadline, *updated + *after * 1000);
-    }
-  }
-  return deadline;
+bool SameOwner(const Facts& one, const Facts& other) {
+  if (one.customer != other.customer) return false;
+  return !one.customer.empty() || one.contact_key == other.contact_key;
 }
 
 }  // namespace
 
-std::string IdempotencyIndex(int64_t visit, std::string_view key) {
-  // No key has a line break in it: it comes in one header.
-  return visit == 0 ? std::string(key) : std::to_string(visit) + '\n' + std::string(key);
-}
+Tenant::Tenant(std::string_view tenant)
+    : name(tenant),
+      services([](const Service& service) { return service.id(); }),
+      by_key([](const Service& service) { return service.contact_key(); }),
+      by_customer([](const Service& service) { return service.customer_id(); }),
+      by_idempotency([](const Service& service) { return service.idempotency_key(); }) {}
 
-Record Service::Decoded() const {
-  Record decoded;
-  if (!decoded.Decode(record)) decoded = Record();
-  return decoded;
+Tenant::~Tenant() {
+  for (Service* service : by_start) Service::Deleter()(service);
 }
 
 bool Store::Apply(const Change& change) {
   Tenant* tenant = TenantFor(change.tenant);
+  if (change.op == Op::kPutService) return PutService(tenant, change);
   if (!Record::IsRecord(change.record)) return false;
+  const Index::Range found = tenant->services.Find(change.id);
   switch (change.op) {
-    case Op::kPutService:
-      PutService(tenant, change);
-      return true;
     case Op::kPutState:
     case Op::kPutTask:
-      return PutPart(tenant, change);
+      return !found.empty() && PutPart(*found.first, change);
     case Op::kRemoveService:
-      return RemoveService(tenant, change.id);
+      return !found.empty() && RemoveService(*found.first);
     case Op::kPutAssociation:
     case Op::kRemoveAssociation:
     case Op::kPutVisit:
     case Op::kRemoveVisit:
       return ChangeNamed(tenant, change);
+    case Op::kPutService:
+      break;
   }
   return false;
 }
 
 void Store::Settle(int64_t now) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    Service* service = deadlines_.begin()->second;
-    const int64_t due = deadlines_.begin()->first;
+  for (auto first = deadlines_.begin(); !first.done() && (*first)->deadline <= now;
+       first = deadlines_.begin()) {
+    Service* service = *first;
+    const int64_t due = service->deadline;
     if (PeekInteger(service->record, Tag::kExpires).value_or(kNever) <= due) {
-      RemoveService(service->tenant, std::string(service->id));
+      RemoveService(service);
     } else {
       AutoComplete(service, due);
     }
@@ -90,8 +73,8 @@ const Tenant* Store::FindTenant(std::string_view name) const {
 const Service* Store::Find(std::string_view tenant_name, std::string_view service_id) const {
   const Tenant* tenant = FindTenant(tenant_name);
   if (tenant == nullptr) return nullptr;
-  const auto found = tenant->services.find(std::string(service_id));
-  return found == tenant->services.end() ? nullptr : found->second.get();
+  const Index::Range found = tenant->services.Find(service_id);
+  return found.empty() ? nullptr : *found.first;
 }
 
 void Store::UndoTo(size_t mark) {
@@ -106,34 +89,44 @@ void Store::CollectTouched(Touched* out) const {
   for (const Undo& undo : log_) {
     if (undo.kind == Undo::Kind::kVisit) {
       out->visits = true;
-    } else {
-      (undo.kind == Undo::Kind::kAssociation ? out->associations : out->services).insert(undo.id);
+    } else if (undo.kind == Undo::Kind::kAssociation) {
+      out->associations.emplace_back(undo.id);
+    } else if (!undo.service->touched) {
+      undo.service->touched = true;
+      out->services.emplace_back(undo.service->id());
     }
   }
+}
+
+void Store::ForgetTouched(Touched* touched) const {
+  for (const std::string& id : touched->services) {
+    for (const auto& [name, tenant] : tenants_) {
+      for (Service* service : tenant->services.Find(id)) service->touched = false;
+    }
+  }
+  *touched = Touched();
 }
 
 // Calls the visitor with each resource from `from` on: its position, and the service or else the record of
 // the association or visit, the other being null. The visitor answers whether to go on.
 template <class Visitor>
 void Store::Visit(const Position& from, Visitor visitor) const {
-  Service first;
   for (auto it = tenants_.lower_bound(from.tenant); it != tenants_.end(); ++it) {
     const Tenant& tenant = *it->second;
     const bool at_first = it->first == from.tenant;
-    first.started = at_first ? from.started : INT64_MIN;
-    first.id = at_first ? from.id : std::string();
     if (!at_first || from.kind == 0) {
-      for (auto one = tenant.by_start.lower_bound(&first); one != tenant.by_start.end(); ++one) {
+      auto one = at_first ? tenant.by_start.From(from.started, from.id) : tenant.by_start.begin();
+      for (; !one.done(); one.Next()) {
         const Service* service = *one;
-        if (!visitor(Position{it->first, 0, service->started, service->id}, service, nullptr)) return;
+        if (!visitor(PositionView{it->first, 0, service->started, service->id()}, service, nullptr)) return;
       }
     }
     for (const uint8_t kind : {uint8_t{1}, uint8_t{2}}) {
       if (at_first && from.kind > kind) continue;
-      const auto& named = kind == 1 ? tenant.associations : tenant.visits;
+      const TextMap& named = kind == 1 ? tenant.associations : tenant.visits;
       const bool inside = at_first && from.kind == kind;
       for (auto one = named.lower_bound(inside ? from.id : std::string()); one != named.end(); ++one) {
-        if (!visitor(Position{it->first, kind, INT64_MIN, one->first}, nullptr, &one->second)) return;
+        if (!visitor(PositionView{it->first, kind, INT64_MIN, one->first}, nullptr, &one->second)) return;
       }
     }
   }
@@ -147,13 +140,13 @@ void Store::Dump(std::vector<Change>* out) const {
 bool Store::DumpFrom(const Position& from, size_t bytes, std::vector<Change>* out, Position* next) const {
   size_t dumped = 0;
   bool more = false;
-  Visit(from, [&](const Position& position, const Service* service, const std::string* named) {
+  Visit(from, [&](const PositionView& position, const Service* service, const std::string* named) {
     if (dumped >= bytes) {
-      *next = position;
+      *next = Position(position);
       more = true;
       return false;
     }
-    const auto put = [&](Op op, size_t index, const std::string& record) {
+    const auto put = [&](Op op, size_t index, std::string_view record) {
       out->push_back({op, position.tenant, position.id, static_cast<uint32_t>(index), record});
       dumped += position.id.size() + record.size();
     };
@@ -162,209 +155,236 @@ bool Store::DumpFrom(const Position& from, size_t bytes, std::vector<Change>* ou
       return true;
     }
     put(Op::kPutService, 0, service->record);
-    for (size_t i = 0; i < service->states.size(); ++i) put(Op::kPutState, i, service->states[i]);
-    for (size_t i = 0; i < service->tasks.size(); ++i) put(Op::kPutTask, i, service->tasks[i]);
+    const std::vector<Text>& states = service->states();
+    const std::vector<Text>& tasks = service->tasks();
+    for (size_t i = 0; i < states.size(); ++i) put(Op::kPutState, i, states[i]);
+    for (size_t i = 0; i < tasks.size(); ++i) put(Op::kPutTask, i, tasks[i]);
     return true;
   });
   return more;
 }
 
 void Store::RemoveRange(const Position& from, const Position* to) {
-  std::vector<Change> removals;
-  Visit(from, [&](const Position& position, const Service*, const std::string*) {
-    if (to != nullptr && !(position < *to)) return false;
+  std::vector<std::pair<Position, Op>> removals;
+  Visit(from, [&](const PositionView& position, const Service*, const std::string*) {
+    Position here(position);
+    if (to != nullptr && !(here < *to)) return false;
     constexpr Op kRemovals[] = {Op::kRemoveService, Op::kRemoveAssociation, Op::kRemoveVisit};
-    removals.push_back({kRemovals[position.kind], position.tenant, position.id, 0, {}});
+    removals.emplace_back(std::move(here), kRemovals[position.kind]);
     return true;
   });
-  for (const Change& removal : removals) Apply(removal);
+  for (const auto& [position, op] : removals) Apply({op, position.tenant, position.id, 0, {}});
 }
 
 void Store::Clear() { *this = Store(); }
 
-Tenant* Store::TenantFor(const std::string& name) {
-  std::unique_ptr<Tenant>& tenant = tenants_[name];
-  if (!tenant) {
-    tenant = std::make_unique<Tenant>();
-    tenant->name = name;
-  }
-  return tenant.get();
+Tenant* Store::TenantFor(std::string_view name) {
+  const auto found = tenants_.find(name);
+  if (found != tenants_.end()) return found->second.get();
+  return tenants_.emplace(name, std::make_unique<Tenant>(name)).first->second.get();
 }
 
-void Store::Link(Service* service) {
+void Store::Link(Service* service, const Facts& facts) {
   Tenant* tenant = service->tenant;
-  service->started = PeekInteger(service->record, Tag::kStarted).value_or(0);
-  service->active = !PeekInteger(service->record, Tag::kCompleted);
-  service->deadline = DeadlineOf(service->record);
-  tenant->by_start.insert(service);
-  if (const auto customer = service->customer_id(); !customer.empty()) {
-    Insert(&tenant->by_customer[std::string(customer)], service);
+  service->started = facts.started;
+  tenant->by_start.Add(service);
+  if (facts.customer.empty()) {
+    tenant->by_key.Add(facts.contact_key, service);
   } else {
-    Insert(&tenant->by_key[std::string(service->contact_key())], service);
+    tenant->by_customer.Add(facts.customer, service);
   }
-  if (const auto key = PeekText(service->record, Tag::kIdempotencyKey); !key.empty()) {
-    tenant->by_idempotency.emplace(IdempotencyIndex(service->visit(), key), service);
-  }
-  if (service->deadline != kNever) deadlines_.emplace(service->deadline, service);
+  if (!facts.idempotency_key.empty()) tenant->by_idempotency.Add(facts.idempotency_key, service);
 }
 
-void Store::Unlink(Service* service) {
+void Store::Unlink(Service* service, const Facts& facts) {
   Tenant* tenant = service->tenant;
-  tenant->by_start.erase(service);
-  if (const auto customer = service->customer_id(); !customer.empty()) {
-    RemoveFrom(&tenant->by_customer, customer, service);
+  tenant->by_start.Remove(service);
+  if (facts.customer.empty()) {
+    tenant->by_key.Remove(facts.contact_key, service);
   } else {
-    RemoveFrom(&tenant->by_key, service->contact_key(), service);
+    tenant->by_customer.Remove(facts.customer, service);
   }
-  if (const auto key = PeekText(service->record, Tag::kIdempotencyKey); !key.empty()) {
-    const auto found = tenant->by_idempotency.find(IdempotencyIndex(service->visit(), key));
-    if (found != tenant->by_idempotency.end() && found->second == service) {
-      tenant->by_idempotency.erase(found);
-    }
-  }
-  deadlines_.erase({service->deadline, service});
+  if (!facts.idempotency_key.empty()) tenant->by_idempotency.Remove(facts.idempotency_key, service);
 }
 
-void Store::PutService(Tenant* tenant, const Change& change) {
-  std::unique_ptr<Service>& slot = tenant->services[change.id];
-  if (slot) {
-    SetRecord(slot.get(), change.record);
-    return;
-  }
-  slot = std::make_unique<Service>();
-  slot->tenant = tenant;
-  slot->id = change.id;
-  slot->record = change.record;
-  Link(slot.get());
+void Store::SetLifetime(Service* service, const Facts& facts) {
+  service->active = !facts.completed;
+  const int64_t deadline = facts.Deadline();
+  if (deadline == service->deadline) return;
+  if (service->deadline != kNever) deadlines_.Remove(service);
+  service->deadline = deadline;
+  if (deadline != kNever) deadlines_.Add(service);
+}
+
+void Store::Add(Service* service, const Facts& facts) {
+  Link(service, facts);
+  SetLifetime(service, facts);
+  service->tenant->services.Add(service->id(), service);
   ++size_;
-  log_.push_back({Undo::Kind::kAdded, tenant, change.id, 0, false, {}, nullptr});
 }
 
-void Store::SetRecord(Service* service, std::string record) {
-  Unlink(service);
+void Store::Remove(Service* service) {
+  Facts facts;
+  (void)facts.Read(service->record);
+  Unlink(service, facts);
+  if (service->deadline != kNever) deadlines_.Remove(service);
+  service->deadline = kNever;
+  service->tenant->services.Remove(service->id(), service);
+  --size_;
+}
+
+Text Store::SetRecord(Service* service, Text record, const Facts& facts) {
+  Facts before;
+  (void)before.Read(service->record);
+  const bool moves = before.started != facts.started || !SameOwner(before, facts) ||
+                     before.idempotency_key != facts.idempotency_key;
+  if (moves) Unlink(service, before);
   std::swap(service->record, record);
-  Link(service);
-  log_.push_back({Undo::Kind::kRecord, service->tenant, service->id, 0, true, std::move(record), nullptr});
+  if (moves) Link(service, facts);
+  SetLifetime(service, facts);
+  return record;
 }
 
-bool Store::PutPart(Tenant* tenant, const Change& change) {
-  const auto found = tenant->services.find(change.id);
-  if (found == tenant->services.end()) return false;
-  const bool is_state = change.op == Op::kPutState;
-  auto& parts = is_state ? found->second->states : found->second->tasks;
-  if (change.index > parts.size()) return false;
-  Undo undo{is_state ? Undo::Kind::kState : Undo::Kind::kTask,
-            tenant,
-            change.id,
-            change.index,
-            change.index < parts.size(),
-            {},
-            nullptr};
-  if (undo.existed) {
-    undo.record = std::move(parts[change.index]);
-    parts[change.index] = change.record;
-  } else {
-    parts.push_back(change.record);
+bool Store::PutService(Tenant* tenant, const Change& change) {
+  // The record first: what is found in it points into the copy that is kept.
+  Text record(change.record);
+  Facts facts;
+  if (!facts.Read(record)) return false;
+  const Index::Range found = tenant->services.Find(change.id);
+  Undo& undo = log_.emplace_back();
+  undo.tenant = tenant;
+  if (!found.empty()) {
+    undo.kind = Undo::Kind::kRecord;
+    undo.service = *found.first;
+    undo.record = SetRecord(undo.service, std::move(record), facts);
+    return true;
   }
-  log_.push_back(std::move(undo));
+  undo.kind = Undo::Kind::kAdded;
+  undo.service = Service::New(tenant, change.id).release();
+  undo.service->record = std::move(record);
+  Add(undo.service, facts);
   return true;
 }
 
-bool Store::RemoveService(Tenant* tenant, const std::string& id) {
-  const auto found = tenant->services.find(id);
-  if (found == tenant->services.end()) return false;
-  Unlink(found->second.get());
-  --size_;
-  log_.push_back({Undo::Kind::kRemoved, tenant, id, 0, true, {}, std::move(found->second)});
-  tenant->services.erase(found);
+bool Store::PutPart(Service* service, const Change& change) {
+  const bool is_state = change.op == Op::kPutState;
+  if (change.index > (is_state ? service->states() : service->tasks()).size()) return false;
+  std::vector<Text>* parts = is_state ? service->change_states() : service->change_tasks();
+  Undo& undo = log_.emplace_back();
+  undo.kind = is_state ? Undo::Kind::kState : Undo::Kind::kTask;
+  undo.service = service;
+  undo.index = change.index;
+  undo.existed = change.index < parts->size();
+  if (undo.existed) {
+    undo.record = std::exchange((*parts)[change.index], Text(change.record));
+  } else {
+    parts->emplace_back(change.record);
+  }
+  return true;
+}
+
+bool Store::RemoveService(Service* service) {
+  Remove(service);
+  Undo& undo = log_.emplace_back();
+  undo.kind = Undo::Kind::kRemoved;
+  undo.service = service;
+  undo.removed.reset(service);
   return true;
 }
 
 bool Store::ChangeNamed(Tenant* tenant, const Change& change) {
   const bool visit = change.op == Op::kPutVisit || change.op == Op::kRemoveVisit;
   const bool removes = change.op == Op::kRemoveAssociation || change.op == Op::kRemoveVisit;
-  const auto& named = visit ? tenant->visits : tenant->associations;
+  const TextMap& named = visit ? tenant->visits : tenant->associations;
   const auto found = named.find(change.id);
   const bool existed = found != named.end();
   if (removes && !existed) return false;
-  log_.push_back({visit ? Undo::Kind::kVisit : Undo::Kind::kAssociation, tenant, change.id, 0, existed,
-                  existed ? found->second : std::string(), nullptr});
-  const std::string* record = removes ? nullptr : &change.record;
-  visit ? SetVisit(tenant, change.id, record) : SetAssociation(tenant, change.id, record);
+  Undo& undo = log_.emplace_back();
+  undo.kind = visit ? Undo::Kind::kVisit : Undo::Kind::kAssociation;
+  undo.tenant = tenant;
+  undo.id = Text(change.id);
+  undo.existed = existed;
+  if (existed) undo.record = Text(found->second);
+  const std::string_view* record = removes ? nullptr : &change.record;
+  visit ? SetNamed(&tenant->visits, undo.id, record) : SetAssociation(tenant, undo.id, record);
   return true;
 }
 
-void Store::SetVisit(Tenant* tenant, const std::string& id, const std::string* record) {
+void Store::SetNamed(TextMap* named, std::string_view id, const std::string_view* record) {
+  const auto found = named->find(id);
   if (record == nullptr) {
-    tenant->visits.erase(id);
+    if (found != named->end()) named->erase(found);
+  } else if (found != named->end()) {
+    found->second = *record;
   } else {
-    tenant->visits[id] = *record;
+    named->emplace(id, *record);
   }
 }
 
-void Store::SetAssociation(Tenant* tenant, const std::string& id, const std::string* record) {
+void Store::SetAssociation(Tenant* tenant, std::string_view id, const std::string_view* record) {
   const auto found = tenant->associations.find(id);
   if (found != tenant->associations.end()) {
-    if (const auto order = PeekInteger(found->second, Tag::kOrder)) tenant->outbox.erase({*order, id});
-    tenant->associations.erase(found);
+    if (const auto order = PeekInteger(found->second, Tag::kOrder))
+      tenant->outbox.erase(OutboxKey(*order, id));
   }
+  SetNamed(&tenant->associations, id, record);
   if (record == nullptr) return;
-  tenant->associations.emplace(id, *record);
   if (const auto order = PeekInteger(*record, Tag::kOrder)) {
-    tenant->outbox.emplace(*order, id);
+    SetNamed(&tenant->outbox, OutboxKey(*order, id), &id);
     last_order_ = std::max(last_order_, *order);
   }
 }
 
 void Store::AutoComplete(Service* service, int64_t at) {
-  Tenant* tenant = service->tenant;
   for (const Op op : {Op::kPutState, Op::kPutTask}) {
-    const auto& parts = op == Op::kPutState ? service->states : service->tasks;
+    const std::vector<Text>& parts = op == Op::kPutState ? service->states() : service->tasks();
     for (size_t i = 0; i < parts.size(); ++i) {
       Record part;
       if (!part.Decode(parts[i]) || part.Has(Tag::kCompleted)) continue;
       part.SetInteger(Tag::kCompleted, at);
-      PutPart(tenant, {op, tenant->name, service->id, static_cast<uint32_t>(i), part.Encode()});
+      const std::string ended = part.Encode();
+      PutPart(service, {op, {}, {}, static_cast<uint32_t>(i), ended});
     }
   }
   Record record = service->Decoded();
   record.SetInteger(Tag::kCompleted, at);
-  SetRecord(service, record.Encode());
+  const std::string ended = record.Encode();
+  PutService(service->tenant, {Op::kPutService, {}, service->id(), 0, ended});
 }
 
 void Store::Revert(Undo* undo) {
-  Tenant* tenant = undo->tenant;
-  if (undo->kind == Undo::Kind::kAssociation) {
-    SetAssociation(tenant, undo->id, undo->existed ? &undo->record : nullptr);
-    return;
-  }
-  if (undo->kind == Undo::Kind::kVisit) {
-    SetVisit(tenant, undo->id, undo->existed ? &undo->record : nullptr);
-    return;
-  }
-  if (undo->kind == Undo::Kind::kRemoved) {
-    Service* service = undo->service.get();
-    tenant->services[undo->id] = std::move(undo->service);
-    Link(service);
-    ++size_;
-    return;
-  }
-  const auto found = tenant->services.find(undo->id);
-  Service* service = found->second.get();
-  if (undo->kind == Undo::Kind::kAdded) {
-    Unlink(service);
-    tenant->services.erase(found);
-    --size_;
-  } else if (undo->kind == Undo::Kind::kRecord) {
-    Unlink(service);
-    service->record = std::move(undo->record);
-    Link(service);
-  } else {
-    auto& parts = undo->kind == Undo::Kind::kState ? service->states : service->tasks;
-    if (undo->existed) {
-      parts[undo->index] = std::move(undo->record);
-    } else {
-      parts.pop_back();
+  const std::string_view record = undo->record;
+  Service* service = undo->service;
+  Facts facts;
+  switch (undo->kind) {
+    case Undo::Kind::kAssociation:
+      SetAssociation(undo->tenant, undo->id, undo->existed ? &record : nullptr);
+      break;
+    case Undo::Kind::kVisit:
+      SetNamed(&undo->tenant->visits, undo->id, undo->existed ? &record : nullptr);
+      break;
+    case Undo::Kind::kRemoved:
+      undo->removed.release();
+      (void)facts.Read(service->record);
+      Add(service, facts);
+      break;
+    case Undo::Kind::kAdded:
+      Remove(service);
+      Service::Deleter()(service);
+      break;
+    case Undo::Kind::kRecord:
+      (void)facts.Read(record);
+      SetRecord(service, std::move(undo->record), facts);
+      break;
+    case Undo::Kind::kState:
+    case Undo::Kind::kTask: {
+      auto* parts = undo->kind == Undo::Kind::kState ? service->change_states() : service->change_tasks();
+      if (undo->existed) {
+        (*parts)[undo->index] = std::move(undo->record);
+      } else {
+        parts->pop_back();
+      }
+      break;
     }
   }
 }

@@ -9,74 +9,47 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "model/record.h"
 #include "store/change.h"
+#include "store/index.h"
 #include "store/piece.h"
+#include "store/service.h"
+#include "store/time_order.h"
 
 namespace anon {
 
-struct Tenant;
-
-/// One service. The records stay encoded; decode what is needed.
-struct Service {
-  Tenant* tenant = nullptr;
-  std::string id;
-  std::string record;
-  std::vector<std::string> states;  ///< encoded, by state_id
-  std::vector<std::string> tasks;   ///< encoded, by task_id
-  int64_t started = 0;              ///< ms
-  int64_t deadline = 0;             ///< ms at which its lifetime changes it next; kNever if at no time
-  bool active = true;
-
-  [[nodiscard]] Record Decoded() const;
-  [[nodiscard]] std::string_view contact_key() const { return PeekText(record, Tag::kContactKey); }
-  [[nodiscard]] std::string_view customer_id() const { return PeekText(record, Tag::kCustomerId); }
-  [[nodiscard]] std::string_view group() const { return PeekText(record, Tag::kGroup); }
-  [[nodiscard]] int64_t visit() const { return PeekInteger(record, Tag::kVisit).value_or(0); }
-};
-
-struct ByStart {
-  bool operator()(const Service* a, const Service* b) const {
-    return a->started != b->started ? a->started < b->started : a->id < b->id;
-  }
-};
-
-/// Services in ascending start time, then id.
-using ServiceList = std::vector<Service*>;
+using TextMap = std::map<std::string, std::string, std::less<>>;
 
 /// Everything of one ContactCenterId. Nothing leads from one tenant to another.
 struct Tenant {
   std::string name;
-  std::unordered_map<std::string, std::unique_ptr<Service>> services;
-  std::set<Service*, ByStart> by_start;
-  std::unordered_map<std::string, ServiceList> by_key;  ///< anonymous services only
-  std::unordered_map<std::string, ServiceList> by_customer;
-  std::unordered_map<std::string, Service*> by_idempotency;  ///< by IdempotencyIndex
-  std::map<std::string, std::string> associations;           ///< encoded records (association/association.h)
-  std::set<std::pair<int64_t, std::string>>
-      outbox;                                 ///< associations with an order, the oldest first, and their ids
-  std::map<std::string, std::string> visits;  ///< encoded records (store/visit.h), the last is current
+  Index services;  ///< by id, each owned by the store
+  TimeOrder by_start{&Service::started};
+  Index by_key;  ///< anonymous services only
+  Index by_customer;
+  Index by_idempotency;  ///< of every visit: keys of two visits have nothing to do with each other
+  TextMap associations;  ///< encoded records (association/association.h)
+  TextMap outbox;        ///< ids of associations with an order, by that: the oldest first
+  TextMap visits;        ///< encoded records (store/visit.h), the last is current
+
+  explicit Tenant(std::string_view name);
+  ~Tenant();
 };
 
-/// Under which a service is found again: idempotency keys of two visits have nothing to do with each other.
-[[nodiscard]] std::string IdempotencyIndex(int64_t visit, std::string_view key);
-
-/// What a commit touched, for the page's change event.
+/// Ids of what was touched, for the page's change event.
 struct Touched {
-  std::set<std::string> services;
-  std::set<std::string> associations;
+  std::vector<std::string> services;  ///< each once
+  std::vector<std::string> associations;
   bool visits = false;
 };
 
 class Store {
  public:
-  static constexpr int64_t kNever = INT64_MAX;
+  static constexpr int64_t kNever = Service::kNever;
 
   /// False for a change that does not fit (a state of an unknown service, an index beyond the next): it is
   /// then skipped, nothing happens.
@@ -97,7 +70,7 @@ class Store {
   void UndoTo(size_t mark);
   void Forget() { log_.clear(); }
 
-  /// Everything as changes, in the order of Position.
+  /// Everything as changes, in the order of Position. Views into the store.
   void Dump(std::vector<Change>* out) const;
   /// The same from `from` on, up to the resource with which `bytes` are reached. False if that was the end;
   /// else `next` is where to go on.
@@ -110,37 +83,45 @@ class Store {
 
   /// Adds the ids of everything that was changed since the last Forget() and not undone.
   void CollectTouched(Touched* out) const;
+  /// Begins anew what CollectTouched adds to.
+  void ForgetTouched(Touched* touched) const;
   [[nodiscard]] size_t size() const { return size_; }
   void Clear();
 
  private:
   struct Undo {
     enum class Kind : uint8_t { kRecord, kAdded, kRemoved, kState, kTask, kAssociation, kVisit } kind;
-    Tenant* tenant = nullptr;
-    std::string id;
-    uint32_t index = 0;
     bool existed = false;
-    std::string record;
-    std::unique_ptr<Service> service;
+    uint32_t index = 0;
+    Tenant* tenant = nullptr;
+    Service* service = nullptr;
+    Service::Owner removed;
+    Text id;      ///< of an association or visit
+    Text record;  ///< as it was
   };
 
-  Tenant* TenantFor(const std::string& name);
-  void Link(Service* service);
-  void Unlink(Service* service);
-  void PutService(Tenant* tenant, const Change& change);
-  bool PutPart(Tenant* tenant, const Change& change);
-  bool RemoveService(Tenant* tenant, const std::string& id);
+  Tenant* TenantFor(std::string_view name);
+  /// Puts a service with its record into the indexes, and takes it out. `facts` are those of its record.
+  void Add(Service* service, const Facts& facts);
+  void Remove(Service* service);
+  void Link(Service* service, const Facts& facts);
+  void Unlink(Service* service, const Facts& facts);
+  void SetLifetime(Service* service, const Facts& facts);
+  /// Answers the record before; `facts` are those of the new one.
+  Text SetRecord(Service* service, Text record, const Facts& facts);
+  bool PutService(Tenant* tenant, const Change& change);
+  bool PutPart(Service* service, const Change& change);
+  bool RemoveService(Service* service);
   bool ChangeNamed(Tenant* tenant, const Change& change);
-  void SetAssociation(Tenant* tenant, const std::string& id, const std::string* record);
-  static void SetVisit(Tenant* tenant, const std::string& id, const std::string* record);
-  void SetRecord(Service* service, std::string record);
+  void SetAssociation(Tenant* tenant, std::string_view id, const std::string_view* record);
+  static void SetNamed(TextMap* named, std::string_view id, const std::string_view* record);
   void AutoComplete(Service* service, int64_t at);
   template <class Visitor>
   void Visit(const Position& from, Visitor visitor) const;
   void Revert(Undo* undo);
 
   std::map<std::string, std::unique_ptr<Tenant>, std::less<>> tenants_;
-  std::set<std::pair<int64_t, Service*>> deadlines_;
+  TimeOrder deadlines_{&Service::deadline};
   std::vector<Undo> log_;
   int64_t last_order_ = 0;
   size_t size_ = 0;

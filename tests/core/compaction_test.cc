@@ -316,13 +316,13 @@ TEST(Compaction, ManyWritersOfWhichOnlyOneCompactsNowAndThenStayBelowTwoHundredF
 }
 
 TEST(Compaction, APieceHeadHasTheBytesThatItsFormatSays) {
-  PieceHead head{300, Position(), false, {"T", 0, -2, "id"}};
+  PieceHead head{300, Position(), false, Position({"T", 0, -2, "id"})};
   EXPECT_EQ(Hex(EncodeHead(head)),
             "ac02"
             "0000ffffffffffffffffff0100"
             "00"
             "01540003026964");
-  head = {300, {"T", 1, INT64_MIN, "a"}, true, Position()};
+  head = {300, Position({"T", 1, INT64_MIN, "a"}), true, Position()};
   EXPECT_EQ(Hex(EncodeHead(head)),
             "ac02"
             "015401ffffffffffffffffff010161"

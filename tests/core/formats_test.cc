@@ -23,24 +23,26 @@ std::string AnEntry() {
 
 TEST(Entries, AreReadWholeOrNotAtAll) {
   const std::string whole = AnEntry();
-  Entry entry;
-  ASSERT_TRUE(ReadEntry(whole, &entry));
-  EXPECT_EQ(entry.clock, 1000);
-  ASSERT_EQ(entry.changes.size(), 2U);
-  EXPECT_EQ(entry.changes[1].index, 300U);
+  ASSERT_TRUE(IsEntry(whole));
+  EntryReader entry(whole);
+  EXPECT_EQ(entry.clock(), 1000);
+  Change change;
+  EXPECT_TRUE(entry.Next(&change));
+  EXPECT_TRUE(entry.Next(&change));
+  EXPECT_EQ(change.index, 300U);
+  EXPECT_FALSE(entry.Next(&change));
   size_t read = 0;
-  for (size_t size = 0; size < whole.size(); ++size) read += ReadEntry(whole.substr(0, size), &entry) ? 1 : 0;
+  for (size_t size = 0; size < whole.size(); ++size) read += IsEntry(whole.substr(0, size)) ? 1 : 0;
   EXPECT_EQ(read, 2U) << "after the clock and after the first change it is an entry too";
 }
 
 TEST(Entries, OfUnknownOpsOrIndexesAreRefused) {
-  Entry entry;
   for (const char op : {'\0', '\11'}) {
     std::string bytes;
     BeginEntry(&bytes, 0);
     AppendChange(&bytes, {Op::kPutService, "", "s", 0, ""});
     bytes[1] = op;
-    EXPECT_FALSE(ReadEntry(bytes, &entry));
+    EXPECT_FALSE(IsEntry(bytes));
   }
   std::string bytes;
   BeginEntry(&bytes, 0);
@@ -50,7 +52,7 @@ TEST(Entries, OfUnknownOpsOrIndexesAreRefused) {
   writer.Bytes("s");
   writer.Varint(uint64_t{1} << 32);
   writer.Bytes("");
-  EXPECT_FALSE(ReadEntry(bytes, &entry));
+  EXPECT_FALSE(IsEntry(bytes));
 }
 
 TEST(Records, OfOtherBytesAreRefused) {

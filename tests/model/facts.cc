@@ -10,7 +10,7 @@ void Take(const Change& change, Facts* facts) {
   Record record;
   if (!record.Decode(change.record)) return;
   if (change.op == Op::kPutService) {
-    ServiceFact& service = facts->services[change.id];
+    ServiceFact& service = facts->services[std::string(change.id)];
     service.customer = CustomerOf(record.Text(Tag::kCustomerId));
     service.association = record.Text(Tag::kAssociationId);
     if (const std::string* mark = record.FindExtension("Mark")) service.mark = *mark;
@@ -18,9 +18,9 @@ void Take(const Change& change, Facts* facts) {
     record.SetExtension("Note", "0");
     service.record = record.Encode();
   } else if (change.op == Op::kPutState) {
-    ++facts->services[change.id].states;
+    ++facts->services[std::string(change.id)].states;
   } else if (change.op == Op::kPutAssociation) {
-    AssociationFact& association = facts->associations[change.id];
+    AssociationFact& association = facts->associations[std::string(change.id)];
     association.customer = CustomerOf(record.Text(Tag::kCustomerId));
     association.phase = record.Text(Tag::kPhase);
     association.results = ResultsOf(record.Text(Tag::kResults));
@@ -33,18 +33,22 @@ void Take(const Change& change, Facts* facts) {
 
 }  // namespace
 
+Facts FactsOf(const std::vector<std::string>& entries) {
+  Facts facts;
+  for (const std::string& bytes : entries) {
+    EntryReader entry(bytes);
+    Change change;
+    while (entry.Next(&change)) Take(change, &facts);
+  }
+  return facts;
+}
+
 Customer CustomerOf(std::string_view customer_id) {
   return customer_id == "A" ? Customer::kA : customer_id == "B" ? Customer::kB : Customer::kNone;
 }
 
 std::string_view IdOf(Customer customer) {
   return customer == Customer::kA ? "A" : customer == Customer::kB ? "B" : "";
-}
-
-Facts FactsOf(const std::vector<Change>& dump) {
-  Facts facts;
-  for (const Change& change : dump) Take(change, &facts);
-  return facts;
 }
 
 std::string Field(std::string_view json, std::string_view name) {

@@ -41,7 +41,7 @@ struct Facts {
   std::map<std::string, AssociationFact> associations;
 };
 
-[[nodiscard]] Facts FactsOf(const std::vector<Change>& dump);
+[[nodiscard]] Facts FactsOf(const std::vector<std::string>& entries);
 
 /// The text of a string member anywhere in `json`; empty if there is none.
 [[nodiscard]] std::string Field(std::string_view json, std::string_view name);

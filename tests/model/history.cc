@@ -72,16 +72,10 @@ Engine& History::Live(Id id) {
   return *node.engine;
 }
 
-std::vector<Change> History::Dump(Id id) {
+std::vector<std::string> History::Dump(Id id) {
   const Trial piece = Piece(id);
-  std::vector<Change> out;
   const journal::File file = journal::Read(piece.file, nodes_[id].sequence + 1);
-  for (size_t i = 1; i < file.records.size(); ++i) {
-    Entry entry;
-    if (!ReadEntry(file.records[i], &entry)) return {};
-    for (Change& change : entry.changes) out.push_back(std::move(change));
-  }
-  return out;
+  return {file.records.begin() + 1, file.records.end()};
 }
 
 std::string History::Check(Id id) {

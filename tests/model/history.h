@@ -72,7 +72,7 @@ class History {
   [[nodiscard]] uint64_t sequence(Id id) const { return nodes_[id].sequence; }
 
   /// Everything in the state, as changes that would make it.
-  [[nodiscard]] std::vector<Change> Dump(Id id);
+  [[nodiscard]] std::vector<std::string> Dump(Id id);
 
   /// Reads the state back as other tabs would: one that had read only a part of the files, one that reads
   /// them merged, one that reads a checkpoint. All have to be the same. Empty if they are.

@@ -1,0 +1,116 @@
+#include "store/index.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace anon {
+namespace {
+
+constexpr size_t kFirstSlots = 8;
+
+uint32_t HashOf(std::string_view text) {
+  constexpr uint64_t kOdd = 0x9E3779B97F4A7C15U;
+  uint64_t hash = text.size() * kOdd;
+  while (!text.empty()) {
+    uint64_t word = 0;
+    const size_t taken = std::min(text.size(), sizeof word);
+    std::memcpy(&word, text.data(), taken);
+    hash = (hash ^ word) * kOdd;
+    hash ^= hash >> 32;
+    text.remove_prefix(taken);
+  }
+  return static_cast<uint32_t>(hash * kOdd >> 32);
+}
+
+}  // namespace
+
+bool StartsBefore(const Service* a, const Service* b) {
+  return a->started != b->started ? a->started < b->started : a->id() < b->id();
+}
+
+Index::~Index() {
+  for (size_t i = 0; slots_ && i <= mask_; ++i) {
+    if (slots_[i].count > 1) delete slots_[i].many;
+  }
+}
+
+Index::Range Index::In(const Slot& slot) {
+  if (slot.count == 0) return {};
+  if (slot.count == 1) return {&slot.one, &slot.one + 1};
+  return {slot.many->data(), slot.many->data() + slot.count};
+}
+
+Index::Slot* Index::SlotOf(std::string_view key, uint32_t hash) const {
+  for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
+    Slot* slot = &slots_[at];
+    if (slot->count == 0) return slot;
+    if (slot->hash == hash && key_of_(**In(*slot).first) == key) return slot;
+  }
+}
+
+Index::Range Index::Find(std::string_view key) const {
+  return slots_ ? In(*SlotOf(key, HashOf(key))) : Range();
+}
+
+void Index::Add(std::string_view key, Service* service) {
+  if (!slots_ || used_ > mask_ - mask_ / 4) Grow();
+  const uint32_t hash = HashOf(key);
+  Slot* slot = SlotOf(key, hash);
+  if (slot->count == 0) {
+    slot->one = service;
+    slot->hash = hash;
+    ++used_;
+  } else {
+    if (slot->count == 1) slot->many = new ServiceList(1, slot->one);
+    ServiceList* list = slot->many;
+    auto at = list->end();
+    if (StartsBefore(service, list->back())) at = std::upper_bound(list->begin(), at, service, StartsBefore);
+    list->insert(at, service);
+  }
+  ++slot->count;
+}
+
+void Index::Remove(std::string_view key, Service* service) {
+  if (!slots_) return;
+  Slot* slot = SlotOf(key, HashOf(key));
+  if (slot->count == 0) return;
+  if (slot->count == 1) {
+    if (slot->one == service) Free(slot);
+    return;
+  }
+  ServiceList* list = slot->many;
+  const auto at = std::lower_bound(list->begin(), list->end(), service, StartsBefore);
+  if (at == list->end() || *at != service) return;
+  list->erase(at);
+  if (--slot->count > 1) return;
+  slot->one = list->front();
+  delete list;
+}
+
+void Index::Grow() {
+  const size_t size = slots_ ? (mask_ + 1) * 2 : kFirstSlots;
+  auto grown = std::make_unique<Slot[]>(size);
+  for (size_t i = 0; slots_ && i <= mask_; ++i) {
+    if (slots_[i].count == 0) continue;
+    size_t at = slots_[i].hash & (size - 1);
+    while (grown[at].count != 0) at = (at + 1) & (size - 1);
+    grown[at] = slots_[i];
+  }
+  slots_ = std::move(grown);
+  mask_ = size - 1;
+}
+
+// What follows moves up, so that no search stops at the gap before it comes to its slot.
+void Index::Free(Slot* slot) {
+  size_t gap = static_cast<size_t>(slot - slots_.get());
+  for (size_t at = (gap + 1) & mask_; slots_[at].count != 0; at = (at + 1) & mask_) {
+    const size_t home = slots_[at].hash & mask_;
+    if (((at - home) & mask_) < ((at - gap) & mask_)) continue;
+    slots_[gap] = slots_[at];
+    gap = at;
+  }
+  slots_[gap].count = 0;
+  --used_;
+}
+
+}  // namespace anon
