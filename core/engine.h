@@ -77,7 +77,7 @@ class Engine {
 
   /// What compaction should do next, if anything (journal/catalog.h). A merge is the host's to carry out,
   /// with journal::Merger; it then says what came of it with Merged.
-  [[nodiscard]] journal::Catalog::Step NextStep() const { return catalog_.Next(); }
+  [[nodiscard]] journal::Catalog::Step NextStep() const { return catalog_.Next(store_.bytes()); }
   /// The next piece of a checkpoint, to be committed like any other file; `drop` is the number below which
   /// all files go in the same transaction, 0 if none. Pending changes are rolled back first.
   [[nodiscard]] std::string Piece(uint64_t sequence, uint64_t* drop);

@@ -2,12 +2,14 @@
 // touches no file. The rules, so that each byte is copied a bounded number of times and the files stay fewer
 // than 200:
 //
-//   merge       32 neighbours of one tier: single commits, then runs of 32, then runs of 1,024; fewer once
-//               they have 640 KiB, so that no step takes long. Files over 320 KiB are left alone: they are
-//               few in as many bytes.
-//   checkpoint  once the logs outweigh the last checkpoint, so that its cost is shared by as many bytes
-//               written; or a file of an older format is there.
-//   crowded     from 96 files on, any 8 small neighbours merge; where there are none, a checkpoint begins.
+//   merge       32 neighbours of one tier: files up to 8 KiB, up to 32 times that, and so on. A byte is
+//   copied
+//               once in each tier, and only growth makes tiers. No merged file is larger than 4 MiB or a 16th
+//               of all.
+//   checkpoint  once more than half of the bytes (and 64 KiB) are void, changed or removed since they were
+//               written, so that its cost is shared by as many bytes; or a file of an older format is there.
+//   crowded     from 128 files on, any 8 neighbours of a tier merge; where there are none, a checkpoint
+//   begins.
 //               From 156 on its pieces are larger, from 190 on the next one is the last, and nothing else is
 //               committed before it.
 #ifndef ANON_JOURNAL_CATALOG_H_
@@ -52,13 +54,14 @@ class Catalog {
   /// Knows no file any more: what is in memory is about to be written elsewhere.
   void Clear() { *this = Catalog(); }
 
-  [[nodiscard]] Step Next() const;
+  /// `live`: about how many bytes a checkpoint would have.
+  [[nodiscard]] Step Next(size_t live) const;
 
   /// Number of the first piece of the checkpoint under way; 0 if there is none.
   [[nodiscard]] uint64_t checkpoint() const;
   /// How many bytes the next piece should have: `least`, or as many more as keep the pieces few and let the
   /// checkpoint outrun those who go on writing.
-  [[nodiscard]] size_t PieceBytes(size_t least) const;
+  [[nodiscard]] size_t PieceBytes(size_t least, size_t live) const;
 
   [[nodiscard]] size_t files() const { return files_.size(); }
   [[nodiscard]] size_t bytes() const;
@@ -66,15 +69,11 @@ class Catalog {
   [[nodiscard]] size_t LogBytes() const;
 
  private:
-  [[nodiscard]] bool WantsCheckpoint() const;
-  /// The oldest run of one tier that is due.
-  [[nodiscard]] Step Oldest() const;
-  /// The longest run of any tiers.
-  [[nodiscard]] Step Longest() const;
+  [[nodiscard]] bool WantsCheckpoint(size_t live) const;
+  [[nodiscard]] Step Merge(bool crowded) const;
 
   std::vector<Held> files_;  ///< ascending
   uint64_t checkpoint_ = 0;
-  size_t checkpoint_bytes_ = 0;  ///< of the last one that was finished
 };
 
 }  // namespace anon::journal

@@ -12,6 +12,18 @@ std::string OutboxKey(int64_t order, std::string_view id) {
   return key.append(id);
 }
 
+// About what a resource takes in an entry, beside its id and record.
+constexpr size_t kOverhead = 20;
+
+size_t BytesOf(std::string_view id, std::string_view record) { return kOverhead + id.size() + record.size(); }
+
+size_t BytesOf(const Service& service) {
+  size_t bytes = BytesOf(service.id(), service.record);
+  for (const Text& part : service.states()) bytes += BytesOf(service.id(), part);
+  for (const Text& part : service.tasks()) bytes += BytesOf(service.id(), part);
+  return bytes;
+}
+
 bool SameOwner(const Facts& one, const Facts& other) {
   if (one.customer != other.customer) return false;
   return !one.customer.empty() || one.contact_key == other.contact_key;
@@ -221,6 +233,7 @@ void Store::Add(Service* service, const Facts& facts) {
   SetLifetime(service, facts);
   service->tenant->services.Add(service->id(), service);
   ++size_;
+  bytes_ += BytesOf(*service);
 }
 
 void Store::Remove(Service* service) {
@@ -231,6 +244,7 @@ void Store::Remove(Service* service) {
   service->deadline = kNever;
   service->tenant->services.Remove(service->id(), service);
   --size_;
+  bytes_ -= BytesOf(*service);
 }
 
 Text Store::SetRecord(Service* service, Text record, const Facts& facts) {
@@ -240,6 +254,7 @@ Text Store::SetRecord(Service* service, Text record, const Facts& facts) {
                      before.idempotency_key != facts.idempotency_key;
   if (moves) Unlink(service, before);
   std::swap(service->record, record);
+  bytes_ += std::string_view(service->record).size() - std::string_view(record).size();
   if (moves) Link(service, facts);
   SetLifetime(service, facts);
   return record;
@@ -277,8 +292,10 @@ bool Store::PutPart(Service* service, const Change& change) {
   undo.existed = change.index < parts->size();
   if (undo.existed) {
     undo.record = std::exchange((*parts)[change.index], Text(change.record));
+    bytes_ += change.record.size() - std::string_view(undo.record).size();
   } else {
     parts->emplace_back(change.record);
+    bytes_ += BytesOf(service->id(), change.record);
   }
   return true;
 }
@@ -312,20 +329,20 @@ bool Store::ChangeNamed(Tenant* tenant, const Change& change) {
 
 void Store::SetNamed(TextMap* named, std::string_view id, const std::string_view* record) {
   const auto found = named->find(id);
-  if (record == nullptr) {
-    if (found != named->end()) named->erase(found);
-  } else if (found != named->end()) {
-    found->second = *record;
-  } else {
-    named->emplace(id, *record);
+  if (found != named->end()) {
+    bytes_ -= BytesOf(id, found->second);
+    named->erase(found);
   }
+  if (record == nullptr) return;
+  bytes_ += BytesOf(id, *record);
+  named->emplace(id, *record);
 }
 
 void Store::SetAssociation(Tenant* tenant, std::string_view id, const std::string_view* record) {
   const auto found = tenant->associations.find(id);
   if (found != tenant->associations.end()) {
     if (const auto order = PeekInteger(found->second, Tag::kOrder))
-      tenant->outbox.erase(OutboxKey(*order, id));
+      SetNamed(&tenant->outbox, OutboxKey(*order, id), nullptr);
   }
   SetNamed(&tenant->associations, id, record);
   if (record == nullptr) return;
@@ -380,8 +397,10 @@ void Store::Revert(Undo* undo) {
     case Undo::Kind::kTask: {
       auto* parts = undo->kind == Undo::Kind::kState ? service->change_states() : service->change_tasks();
       if (undo->existed) {
+        bytes_ += record.size() - std::string_view((*parts)[undo->index]).size();
         (*parts)[undo->index] = std::move(undo->record);
       } else {
+        bytes_ -= BytesOf(service->id(), parts->back());
         parts->pop_back();
       }
       break;

@@ -86,6 +86,8 @@ class Store {
   /// Begins anew what CollectTouched adds to.
   void ForgetTouched(Touched* touched) const;
   [[nodiscard]] size_t size() const { return size_; }
+  /// About the bytes of a dump.
+  [[nodiscard]] size_t bytes() const { return bytes_; }
   void Clear();
 
  private:
@@ -114,7 +116,7 @@ class Store {
   bool RemoveService(Service* service);
   bool ChangeNamed(Tenant* tenant, const Change& change);
   void SetAssociation(Tenant* tenant, std::string_view id, const std::string_view* record);
-  static void SetNamed(TextMap* named, std::string_view id, const std::string_view* record);
+  void SetNamed(TextMap* named, std::string_view id, const std::string_view* record);
   void AutoComplete(Service* service, int64_t at);
   template <class Visitor>
   void Visit(const Position& from, Visitor visitor) const;
@@ -125,6 +127,7 @@ class Store {
   std::vector<Undo> log_;
   int64_t last_order_ = 0;
   size_t size_ = 0;
+  size_t bytes_ = 0;
 };
 
 }  // namespace anon

@@ -274,6 +274,15 @@ class Allocations : public testing::Test {
         "maintenance/purge\n{\"limit\":\"2030-01-01T00:00:00Z\",\"operation\":\"purge.service.completed\"}");
   }
 
+  // Writes what is void soon after, until there is enough of it for a checkpoint.
+  void Waste() {
+    Call("POST services/start\n{\"contact_key\":\"k\"}");
+    const std::string one = Host::Field(answer, "service_id");
+    const std::string note(5000, 'x');
+    for (int i = 0; i < 15; ++i) Call("PUT services/" + one + "/extensions/Note\n\"" + note + "\"");
+    StartUntil(journal::Catalog::Task::kPiece, 300);
+  }
+
   // Starts services with a note of so many bytes until compaction has something to do.
   void StartUntil(journal::Catalog::Task due, size_t bytes) {
     for (;;) {
@@ -301,14 +310,14 @@ TEST_F(Allocations, FailInEveryRequestAndNothingIsLostOrHalfDone) {
 
 TEST_F(Allocations, FailInEveryStepOfCompactionAndNothingIsLost) {
   using Task = journal::Catalog::Task;
-  StartUntil(Task::kPiece, 300);
+  Waste();
   for (int i = 0; i < 2; ++i) EveryOneFails("a piece", [](Frail* host) { host->Piece(); });
   EveryOneFailsOpening("between two pieces");
   for (Frail host(journal); host.Open(), host.Due() == Task::kPiece; journal = host.journal) {
     EveryOneFails("a later piece", [](Frail* one) { one->Piece(); });
     host.journal = journal;
   }
-  StartUntil(Task::kMerge, 0);  // many of these do not outweigh the checkpoint
+  StartUntil(Task::kMerge, 0);
   EveryOneFails("a merge", [](Frail* host) { host->Merge(); });
   EveryOneFailsOpening("a segment");
   EXPECT_GT(failures, 1000U);

@@ -339,29 +339,50 @@ TEST(Compaction, APieceHeadHasTheBytesThatItsFormatSays) {
 
 TEST(Catalog, AMergeTakesTheOldestRunOfOneTier) {
   Catalog catalog;
-  for (uint64_t i = 1; i <= 200; ++i) {
-    catalog.Add({i, i, 100});
-    const auto step = catalog.Next();
-    if (step.task == Catalog::Task::kMerge) catalog.Add({step.first, step.last, 3200});
-    if (step.task == Catalog::Task::kPiece) catalog.AddPiece({i, i, 100000, true}, i, true);
+  size_t copied = 0;
+  for (uint64_t i = 1; i <= 2000; ++i) {
+    catalog.Add({i, i, 1000});
+    const auto step = catalog.Next(1000 * i);
+    if (step.task == Catalog::Task::kNone) continue;
+    ASSERT_EQ(step.task, Catalog::Task::kMerge);
+    const size_t run = (step.last - step.first + 1) * 1000;
+    copied += run;
+    catalog.Add({step.first, step.last, run});
   }
-  // The first 32 became a checkpoint; of the rest five runs of 32 are merged, the last 8 are not.
-  EXPECT_EQ(catalog.files(), 1U + 5U + 8U);
+  // One run of 32 runs of 32; of the rest 30 runs of 32, and 16 that are not merged.
+  EXPECT_EQ(catalog.files(), 1U + 30U + 16U);
+  EXPECT_EQ(copied, 1984U * 1000 + 1024U * 1000) << "each byte once in a tier";
+}
+
+TEST(Catalog, SmallFilesDoNotTakeALargeOneAlong) {
+  Catalog catalog;
+  catalog.Add({1, 1, 500000});
+  for (uint64_t i = 2; i <= 33; ++i) catalog.Add({i, i, 1000});
+  const auto step = catalog.Next(500000);
+  ASSERT_EQ(step.task, Catalog::Task::kMerge);
+  EXPECT_EQ(step.first, 2U);
+}
+
+TEST(Catalog, ACheckpointIsDueOnceMostOfTheBytesAreVoid) {
+  Catalog catalog;
+  catalog.Add({1, 1, 300000});
+  EXPECT_EQ(catalog.Next(150000).task, Catalog::Task::kNone);
+  EXPECT_EQ(catalog.Next(100000).task, Catalog::Task::kPiece);
 }
 
 TEST(Catalog, AFileOfAnOlderFormatIsWrittenAnew) {
   Catalog catalog;
   catalog.Add({1, 1, 100, false, true});
-  EXPECT_EQ(catalog.Next().task, Catalog::Task::kPiece);
+  EXPECT_EQ(catalog.Next(100).task, Catalog::Task::kPiece);
 }
 
 TEST(Catalog, WhatCannotBeMergedIsLeftAlone) {
   Catalog catalog;
   catalog.AddPiece({1, 1, 1000000, true}, 1, true);
   for (uint64_t i = 2; i <= 33; ++i) catalog.Add({i, i, 100});
-  ASSERT_EQ(catalog.Next().task, Catalog::Task::kMerge);
+  ASSERT_EQ(catalog.Next(1000000).task, Catalog::Task::kMerge);
   catalog.Bar(20);
-  EXPECT_EQ(catalog.Next().task, Catalog::Task::kNone);
+  EXPECT_EQ(catalog.Next(1000000).task, Catalog::Task::kNone);
 }
 
 }  // namespace
