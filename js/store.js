@@ -162,7 +162,6 @@ export class Store {
     this.#closed = true;
     while (this.#running) await this.#running;
     await this.#storage.close();
-    this.#engine.delete();
   }
 
   #work() {
@@ -500,14 +499,8 @@ export class Store {
     const engine = await this.#setup.restart();
     this.#repairs = [];
     const known = this.#engine.sequence;
-    try {
-      await this.#ingest(engine, await this.#storage.open(), known);
-    } catch (error) {
-      engine.delete();
-      throw error;
-    }
+    await this.#ingest(engine, await this.#storage.open(), known);
     const evicted = engine.sequence < known;
-    this.#engine.delete();
     this.#engine = engine;
     this.#doubtful = false;
     this.#tell('remote');
