@@ -1,9 +1,7 @@
 // The C++ engine as JavaScript sees it: bytes in, bytes out, through the arena. No logic of the product lives
 // here (wasm/bindings.cc has the other half; core/rest/message.h the format of messages).
-import createEngineModule from '../dist/engine.js';
-import { loadModule } from '#wasm';
 import { ServicesError } from './errors.js';
-import { compileFrom } from './wasm/compile.js';
+import { instantiate } from './instance.js';
 
 /**
  * @typedef {object} EngineRequest
@@ -41,56 +39,48 @@ const COVER_BYTES = 4096;
 /** Whether WebAssembly stopped: by an instruction, by abort, or out of stack. @param {unknown} error */
 export const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let shared;
+/** Bytes that are taken from the system at a time: asking for 16 costs as much as asking for all of them. */
+const POOL_BYTES = 4096;
+const pool = new Uint8Array(POOL_BYTES);
+let used = POOL_BYTES;
 
-/**
- * The compiled module; the package's own is compiled once.
- *
- * @param {import('./wasm/compile.js').WasmSource} [source]
- */
-function compiled(source) {
-  if (source !== undefined) return compileFrom(source);
-  shared ??= loadModule().catch((error) => {
-    shared = undefined;
-    throw error;
-  });
-  return shared;
-}
-
-/**
- * Instantiates the module and an engine in it. Every store has an instance of its own, so that closing one frees
- * all its memory and a trap in one leaves the others alone.
- *
- * @param {{ wasm?: import('./wasm/compile.js').WasmSource, options?: object, random?: (bytes: Uint8Array) => void }} [setup]
- * @returns {Promise<EngineHandle>}
- */
-export async function createEngine(setup = {}) {
-  try {
-    const wasm = await compiled(setup.wasm);
-    const module = await new Promise(
-      /** @param {(module: import('../dist/engine.js').EngineModule) => void} resolve */ (resolve, reject) => {
-        createEngineModule({
-          locateFile: (path) => path,
-          instantiateWasm(imports, done) {
-            WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm), reject);
-            return {};
-          },
-        }).then(resolve, reject);
-      },
-    );
-    const handle = new EngineHandle(module, setup.random ?? ((bytes) => crypto.getRandomValues(bytes)));
-    handle.configure(setup.options ?? {});
-    return handle;
-  } catch (error) {
-    if (error instanceof ServicesError) throw error;
-    throw new ServicesError('engine_failed', 'the WebAssembly module could not be started', { cause: error });
+/** @param {Uint8Array} bytes  filled */
+function fillRandom(bytes) {
+  if (used + bytes.length > POOL_BYTES) {
+    crypto.getRandomValues(pool);
+    used = 0;
   }
+  bytes.set(pool.subarray(used, (used += bytes.length)));
 }
+
+/** @typedef {{ wasm?: import('./wasm/compile.js').WasmSource, options?: object, random?: (bytes: Uint8Array) => void }} EngineSetup */
+
+/**
+ * Begins to make an engine in an instance of its own.
+ *
+ * @param {EngineSetup} [setup]
+ * @returns {{ IDBFS: import('../dist/engine.js').IdbfsSchema, engine: Promise<EngineHandle> }}
+ */
+export function startEngine({ wasm, options = {}, random = fillRandom } = {}) {
+  const { IDBFS, ready } = instantiate(wasm);
+  const engine = ready.then(
+    (module) => {
+      const handle = new EngineHandle(module, random);
+      handle.configure(options);
+      return handle;
+    },
+    (cause) => {
+      throw new ServicesError('engine_failed', 'the WebAssembly module could not be started', { cause });
+    },
+  );
+  return { IDBFS, engine };
+}
+
+/** @param {EngineSetup} [setup] */
+export const createEngine = (setup) => startEngine(setup).engine;
 
 /** One engine in one module instance. Every method is synchronous. */
 export class EngineHandle {
-  #engine;
   #random;
 
   /**
@@ -100,14 +90,12 @@ export class EngineHandle {
   constructor(module, random) {
     this.module = module;
     this.#random = random;
-    this.#engine = new module.Engine();
   }
 
   /** @param {object} options  those of Engine::Configure (core/engine.h) */
   configure(options) {
-    const text = encoder.encode(JSON.stringify(options));
-    this.#reserve(text.length).set(text);
-    if (this.#engine.configure(text.length) !== 0) {
+    const size = this.#put(encoder.encode(JSON.stringify(options)));
+    if (this.module.configure(size) !== 0) {
       throw new ServicesError('invalid_argument', JSON.parse(this.#text()).message);
     }
   }
@@ -120,9 +108,8 @@ export class EngineHandle {
    * @returns {{ result: number, repaired: Uint8Array, lost: number }}
    */
   ingest(sequence, bytes) {
-    this.#reserve(bytes.length).set(bytes);
-    const result = this.#engine.ingest(sequence, bytes.length);
-    return { result, repaired: this.output(), lost: this.#engine.lost() };
+    const result = this.module.ingest(sequence, this.#put(bytes));
+    return { result, repaired: this.#output(), lost: this.module.result(0) };
   }
 
   /**
@@ -130,44 +117,41 @@ export class EngineHandle {
    * @param {number} now  ms since 1970
    * @returns {EngineResponse}
    */
-  execute(request, now) {
-    let head = `${request.method} ${request.target}\n`;
-    for (const [name, value] of request.headers) head += `${name}: ${value}\n`;
-    head += '\n';
-    const body = request.body ?? '';
+  execute({ method, target, headers, body = '' }, now) {
+    let text = `${method} ${target}\n`;
+    for (const [name, value] of headers) text += `${name}: ${value}\n`;
+    text += '\n';
+    const isText = typeof body === 'string';
+    if (isText) text += body;
     // A UTF-16 unit is at most three bytes of UTF-8.
-    const room = RANDOM_BYTES + head.length * 3 + (typeof body === 'string' ? body.length * 3 : body.length);
-    const arena = this.#reserve(room);
+    const arena = this.#reserve(RANDOM_BYTES + text.length * 3 + (isText ? 0 : body.length));
     this.#random(arena.subarray(0, RANDOM_BYTES));
-    let at = RANDOM_BYTES;
-    at += encoder.encodeInto(head, arena.subarray(at)).written;
-    if (typeof body === 'string') {
-      at += encoder.encodeInto(body, arena.subarray(at)).written;
-    } else {
-      arena.set(body, at);
-      at += body.length;
+    let size = RANDOM_BYTES + encoder.encodeInto(text, arena.subarray(RANDOM_BYTES)).written;
+    if (!isText) {
+      arena.set(body, size);
+      size += body.length;
     }
-    const status = this.#engine.execute(at, now);
+    const status = this.module.execute(size, now);
     return { status, ...splitMessage(this.#text()) };
   }
 
   /** The file with all pending changes; empty if there are none. @param {number} sequence */
   seal(sequence) {
-    this.#engine.seal(sequence);
-    return this.output();
+    this.module.seal(sequence);
+    return this.#output();
   }
 
   /** @param {number} sequence */
   commit(sequence) {
-    this.#engine.commit(sequence);
+    this.module.commit(sequence);
   }
 
   rollback() {
-    this.#engine.rollback();
+    this.module.rollback();
   }
 
   get sequence() {
-    return this.#engine.sequence();
+    return this.module.sequence();
   }
 
   /**
@@ -177,15 +161,15 @@ export class EngineHandle {
    * @returns {'piece' | { first: number, last: number } | undefined}
    */
   nextStep() {
-    const task = this.#engine.next_step();
-    if (task === MERGE) return { first: this.#engine.step_first(), last: this.#engine.step_last() };
+    const task = this.module.next_step();
+    if (task === MERGE) return this.#range();
     return task === PIECE ? 'piece' : undefined;
   }
 
   /** The next piece; with it all files below `drop` go. @param {number} sequence */
   piece(sequence) {
-    this.#engine.piece(sequence);
-    return { sequence, bytes: this.output(), drop: this.#engine.drop() };
+    const drop = this.module.piece(sequence);
+    return { sequence, bytes: this.#output(), drop };
   }
 
   /**
@@ -197,19 +181,18 @@ export class EngineHandle {
   merge(files) {
     if (files.length < 2) return null;
     for (const { sequence, bytes } of files) {
-      this.#reserve(bytes.length).set(bytes);
-      if (this.#engine.merge_add(sequence, bytes.length)) continue;
-      this.#engine.merge_end();
-      this.#engine.bar(sequence);
+      if (this.module.merge_add(sequence, this.#put(bytes))) continue;
+      this.module.merge_end();
+      this.module.bar(sequence);
       return null;
     }
-    this.#engine.merge_end();
-    return this.output();
+    this.module.merge_end();
+    return this.#output();
   }
 
   /** @param {number} first @param {number} last @param {number} size  of the file that is under `last` now */
   merged(first, last, size) {
-    this.#engine.merged(first, last, size);
+    this.module.merged(first, last, size);
   }
 
   /**
@@ -219,70 +202,64 @@ export class EngineHandle {
    * @param {import('./storage/storage.js').JournalFile[]} files  ascending
    */
   present(files) {
-    /** @type {[number, number][]} */
+    /** @type {{ first: number, last: number }[]} */
     const covered = [];
     for (const { sequence, bytes } of files) {
-      const start = bytes.subarray(0, COVER_BYTES);
-      this.#reserve(start.length).set(start);
-      const first = this.#engine.covers(sequence, start.length);
-      if (first <= this.#engine.covers_last()) covered.push([first, this.#engine.covers_last()]);
+      if (this.module.covers(sequence, this.#put(bytes.subarray(0, COVER_BYTES)))) covered.push(this.#range());
     }
-    return files.filter(({ sequence }) => !covered.some(([first, last]) => sequence >= first && sequence <= last));
+    return files.filter(({ sequence }) => !covered.some(({ first, last }) => sequence >= first && sequence <= last));
   }
 
   /** Forgets what files there are, because all that is in memory is about to be written elsewhere. */
   forgetFiles() {
-    this.#engine.forget_files();
+    this.module.forget_files();
   }
 
   /** How many files the journal has, their bytes, and those of them that a checkpoint would do away with. */
   get usage() {
-    return { files: this.#engine.files(), bytes: this.#engine.bytes(), logBytes: this.#engine.log_bytes() };
+    return { files: this.module.files(), bytes: this.module.bytes(), logBytes: this.module.log_bytes() };
   }
 
   /** Hex; equal for equal journals in every runtime. */
   digest() {
-    this.#engine.digest();
+    this.module.digest();
     return this.#text();
   }
 
   /** What commits and ingested files touched since the last call. @returns {Changes} */
   changes() {
-    this.#engine.changes();
+    this.module.changes();
     return JSON.parse(this.#text());
   }
 
   forgetChanges() {
-    this.#engine.forget_changes();
-  }
-
-  delete() {
-    try {
-      this.#engine.delete();
-    } catch (error) {
-      if (!isTrap(error)) throw error; // what has trapped may trap again
-    }
+    this.module.forget_changes();
   }
 
   /** A copy of exactly the bytes of the output. */
-  output() {
-    const at = this.#engine.output();
-    return this.module.HEAPU8.slice(at, at + this.#engine.output_size());
+  #output() {
+    return this.module.output().slice();
   }
 
   #text() {
-    const at = this.#engine.output();
-    // Decoded at once: the view is void after the next growth of the memory.
-    return decoder.decode(this.module.HEAPU8.subarray(at, at + this.#engine.output_size()));
+    return decoder.decode(this.module.output());
+  }
+
+  #range() {
+    return { first: this.module.result(0), last: this.module.result(1) };
+  }
+
+  /** Fills the arena. @param {Uint8Array} bytes @returns {number} how many there are */
+  #put(bytes) {
+    this.#reserve(bytes.length).set(bytes);
+    return bytes.length;
   }
 
   /** @param {number} size */
   #reserve(size) {
-    const at = this.#engine.reserve(size);
-    if (at === 0 && size > 0) {
-      throw new ServicesError('engine_failed', `the engine has no memory for ${size} bytes`);
-    }
-    return this.module.HEAPU8.subarray(at, at + size);
+    const arena = this.module.input(size);
+    if (arena === null) throw new ServicesError('engine_failed', `the engine has no memory for ${size} bytes`);
+    return arena;
   }
 }
 

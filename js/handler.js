@@ -63,7 +63,7 @@ export function createHandler(options) {
       throw error;
     }));
   const open = async () => {
-    const made = new Store({ engine: await make(), storage: options.storage, now, restart: make, onDamage: options.onDamage });
+    const made = new Store({ engine: make(), storage: options.storage, now, restart: make, onDamage: options.onDamage });
     await made.open();
     return made;
   };

@@ -1,6 +1,9 @@
 // Arguments of the page's methods turned into requests of the core.
 import { ServicesError, invalidArgument } from './errors.js';
 
+/** Deeper values are not looked at beforehand. */
+const DEEP = 16;
+
 /** @param {string} text */
 const wellFormed = (text) =>
   typeof text.toWellFormed === 'function' ? text.toWellFormed() : new TextDecoder().decode(new TextEncoder().encode(text));
@@ -51,7 +54,8 @@ export function query(parameters) {
 export function json(value, argument) {
   let text;
   try {
-    text = JSON.stringify(value, refuse);
+    // A function that looks at every value makes it several times as slow.
+    text = isPlain(value) ? JSON.stringify(value) : JSON.stringify(value, refuse);
     // Only a lone surrogate is written as such an escape; JSON for UTF-8 has no place for one.
     if (text !== undefined && /\\ud[89a-f]/.test(text)) text = JSON.stringify(value, repair);
   } catch (cause) {
@@ -68,6 +72,20 @@ export function object(argument, name) {
     throw invalidArgument(name, 'an object');
   }
   return /** @type {Record<string, unknown>} */ (argument);
+}
+
+/**
+ * Whether it is JSON's own all through, and not deep (or in a circle).
+ *
+ * @param {unknown} value
+ * @param {number} [depth]
+ * @returns {boolean}
+ */
+function isPlain(value, depth = 0) {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth > DEEP || typeof (/** @type {any} */ (value).toJSON) === 'function') return false;
+  return Object.values(value).every((one) => isPlain(one, depth + 1));
 }
 
 /** @param {string} key @param {unknown} value */

@@ -2,7 +2,7 @@
 import { Associations } from './associations.js';
 import { CHANGED, MORE, NOW, RETRY } from './delivery/backoff.js';
 import { Delivery } from './delivery/sender.js';
-import { createEngine } from './engine.js';
+import { createEngine, startEngine } from './engine.js';
 import { ServicesError, invalidArgument } from './errors.js';
 import { object } from './request.js';
 import { localCanary } from './storage/canary.js';
@@ -104,9 +104,8 @@ export async function openServices(options) {
   for (const name of /** @type {const} */ (['auto_complete_after', 'business_attributes', 'undo_window'])) {
     if (options[name] !== undefined) configuration[name] = options[name];
   }
-  const make = () => createEngine({ wasm: options.wasm, random: options.random, options: configuration });
-  const engine = await make();
-  const services = new Services(options, engine, make);
+  const setup = { wasm: options.wasm, random: options.random, options: configuration };
+  const services = new Services(options, startEngine(setup), () => createEngine(setup));
   await services.ready;
   return services;
 }
@@ -158,10 +157,10 @@ export class Services extends Associations {
    * Use openServices.
    *
    * @param {OpenOptions} options
-   * @param {import('./engine.js').EngineHandle} engine
-   * @param {() => Promise<import('./engine.js').EngineHandle>} make
+   * @param {ReturnType<typeof startEngine>} started
+   * @param {() => Promise<import('./engine.js').EngineHandle>} restart
    */
-  constructor(options, engine, make) {
+  constructor(options, started, restart) {
     super();
     /** The store's name. */
     this.name = options.name;
@@ -174,10 +173,10 @@ export class Services extends Associations {
     this.#budget = options.budget ?? BUDGET;
     this.#canary = options.canary ?? localCanary(options.name);
     this.#store = new Store({
-      engine,
-      storage: typeof storage === 'object' ? storage : inIndexedDB ? indexedDBStorage(engine.module, options.name) : memoryStorage(),
+      engine: started.engine,
+      storage: typeof storage === 'object' ? storage : inIndexedDB ? indexedDBStorage(started, options.name) : memoryStorage(),
       now: options.now ?? Date.now,
-      restart: make,
+      restart,
       budget: this.#budget,
       fallback: inIndexedDB ? (reason) => this.#fellBack(reason) : undefined,
       onChange: (changes, origin) => this.#changed(changes, origin),

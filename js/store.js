@@ -21,7 +21,7 @@ import { StorageBehind, StorageChanged, StorageGone } from './storage/storage.js
  * @property {(error: unknown) => void} reject
  *
  * @typedef {object} StoreSetup
- * @property {EngineHandle} engine
+ * @property {EngineHandle | Promise<EngineHandle>} engine
  * @property {Storage} storage
  * @property {() => number} now
  * @property {() => Promise<EngineHandle>} restart  makes a new engine
@@ -36,6 +36,9 @@ import { StorageBehind, StorageChanged, StorageGone } from './storage/storage.js
 /** About how many bytes of bodies go into one commit: what one structured clone may cost a frame. */
 const BATCH_BYTES = 1024 * 1024;
 
+/** And how many requests: many more than there is time for, which are put back each time. */
+const BATCH_REQUESTS = 4096;
+
 /** And how long it may run in one task, in ms: less than a frame. What is left of it comes next. */
 const BATCH_MS = 12;
 
@@ -49,7 +52,8 @@ const LULL = 32;
 class NoRoom extends Error {}
 
 export class Store {
-  #engine;
+  /** There once the store is open. @type {EngineHandle} */
+  #engine = /** @type {any} */ (undefined);
   #storage;
   #setup;
   /** @type {Waiting[]} */
@@ -74,14 +78,18 @@ export class Store {
   /** @param {StoreSetup} setup */
   constructor(setup) {
     this.#setup = setup;
-    this.#engine = setup.engine;
     this.#storage = setup.storage;
+    Promise.resolve(setup.engine).catch(() => {}); // `open` tells
   }
 
   /** Reads the journal. To be awaited once, before anything else. Where it rejects, all is closed. */
   async open() {
     try {
-      await this.#read();
+      // The module is fetched and compiled while the storage is opened and read.
+      const files = this.#storage.open();
+      await files.catch(() => {}); // #read tells
+      this.#engine = await this.#setup.engine;
+      await this.#read(files);
       this.#hinted ||= this.#repairs.length > 0;
       this.#work();
     } catch (error) {
@@ -90,10 +98,11 @@ export class Store {
     }
   }
 
-  async #read() {
+  /** @param {Promise<JournalFile[]>} files */
+  async #read(files) {
     for (let tries = 0; ; ++tries) {
       try {
-        await this.#ingest(this.#engine, await this.#storage.open(), Infinity);
+        await this.#ingest(this.#engine, await (tries === 0 ? files : this.#storage.open()), Infinity);
         break;
       } catch (error) {
         if (isTrap(error)) throw new ServicesError('engine_failed', 'the engine stopped while it read the store', { cause: error });
@@ -162,7 +171,6 @@ export class Store {
     this.#closed = true;
     while (this.#running) await this.#running;
     await this.#storage.close();
-    this.#engine.delete();
   }
 
   #work() {
@@ -186,7 +194,8 @@ export class Store {
   #take() {
     let bytes = 0;
     let count = 0;
-    while (count < this.#queue.length && bytes < BATCH_BYTES) bytes += this.#queue[count++].request.body?.length ?? 0;
+    const most = Math.min(this.#queue.length, BATCH_REQUESTS);
+    while (count < most && bytes < BATCH_BYTES) bytes += this.#queue[count++].request.body?.length ?? 0;
     return this.#queue.splice(0, count);
   }
 
@@ -500,14 +509,8 @@ export class Store {
     const engine = await this.#setup.restart();
     this.#repairs = [];
     const known = this.#engine.sequence;
-    try {
-      await this.#ingest(engine, await this.#storage.open(), known);
-    } catch (error) {
-      engine.delete();
-      throw error;
-    }
+    await this.#ingest(engine, await this.#storage.open(), known);
     const evicted = engine.sequence < known;
-    this.#engine.delete();
     this.#engine = engine;
     this.#doubtful = false;
     this.#tell('remote');

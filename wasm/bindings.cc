@@ -1,9 +1,13 @@
-// The engine for JavaScript: control over embind, payloads through two byte arenas. No logic lives here.
+// The engine for JavaScript: control over embind, payloads through two byte arenas. No logic lives here. One
+// instance of the module is one engine.
 //
 // JavaScript asks for room with reserve(n), writes n bytes there, and calls; what comes back lies at
-// output(), output_size() bytes long, until the next call. Numbers cross as doubles or 32-bit integers, never
-// as 64-bit ones; strings never cross. Nothing throws: the module is built without exceptions.
+// output(), output_size() bytes long, until the next call, and further numbers at result(0) and result(1).
+// What every request goes through is exported as it is, because a call over embind takes ten times as long.
+// Numbers cross as doubles or 32-bit integers, never as 64-bit ones; strings never cross. Nothing throws: the
+// module is built without exceptions.
 #include <emscripten/bind.h>
+#include <emscripten/emscripten.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -15,155 +19,183 @@
 
 namespace {
 
-class EngineBinding {
- public:
-  EngineBinding() = default;
-  EngineBinding(const EngineBinding&) = delete;
-  EngineBinding& operator=(const EngineBinding&) = delete;
-  ~EngineBinding() { std::free(input_); }
-
-  /// Address of an input arena of at least `size` bytes; 0 if there is no memory for it.
-  uintptr_t Reserve(uint32_t size) {
-    if (size > capacity_) {
-      std::free(input_);
-      input_ = static_cast<char*>(std::malloc(size));
-      capacity_ = input_ == nullptr ? 0 : size;
-    }
-    return reinterpret_cast<uintptr_t>(input_);
-  }
-
-  /// 0 if the options were taken; else output() holds the error's JSON.
-  int Configure(uint32_t size) {
-    const auto failure = engine_.Configure(Input(size));
-    output_ = failure ? anon::ErrorBody(*failure) : std::string();
-    return failure ? 1 : 0;
-  }
-
-  /// Engine::Ingested. After damage, output() is the repaired file and lost() says how many bytes are gone.
-  int Ingest(double sequence, uint32_t size) {
-    anon::Engine::Repair repair;
-    const auto result = engine_.Ingest(static_cast<uint64_t>(sequence), Input(size), &repair);
-    output_ = std::move(repair.file);
-    lost_ = repair.lost;
-    return static_cast<int>(result);
-  }
-
-  /// The HTTP status; output() holds the response message.
-  int Execute(uint32_t size, double now) {
-    const anon::Response response = engine_.Execute(Input(size), static_cast<int64_t>(now));
-    output_ = anon::Serialize(response);
-    return response.status;
-  }
-
-  uint32_t Seal(double sequence) {
-    output_ = engine_.Seal(static_cast<uint64_t>(sequence));
-    sealed_ = output_.size();
-    return OutputSize();
-  }
-  void Commit(double sequence) { engine_.Commit(static_cast<uint64_t>(sequence), sealed_); }
-  void Rollback() { engine_.Rollback(); }
-  double Sequence() const { return static_cast<double>(engine_.sequence()); }
-
-  /// journal::Catalog::Task; of a merge, step_first() and step_last() are the run.
-  int NextStep() {
-    step_ = engine_.NextStep();
-    return static_cast<int>(step_.task);
-  }
-  double StepFirst() const { return static_cast<double>(step_.first); }
-  double StepLast() const { return static_cast<double>(step_.last); }
-  /// The next piece; drop() is the number below which all files go with it.
-  uint32_t Piece(double sequence) {
-    output_ = engine_.Piece(static_cast<uint64_t>(sequence), &drop_);
-    sealed_ = output_.size();
-    return OutputSize();
-  }
-  double Drop() const { return static_cast<double>(drop_); }
-
-  /// Whether the file was added to the run that MergeEnd makes one of.
-  bool MergeAdd(double sequence, uint32_t size) {
-    return merger_.Add(static_cast<uint64_t>(sequence), Input(size));
-  }
-  uint32_t MergeEnd() {
-    output_ = merger_.Finish();
-    return OutputSize();
-  }
-  void Merged(double first, double last, uint32_t size) {
-    engine_.Merged(static_cast<uint64_t>(first), static_cast<uint64_t>(last), size);
-  }
-
-  /// Engine::Covered, of a file's first bytes; the range ends with covers_last().
-  double Covers(double sequence, uint32_t size) {
-    covered_ = anon::Engine::Covered(static_cast<uint64_t>(sequence), Input(size));
-    return static_cast<double>(covered_.first);
-  }
-  double CoversLast() const { return static_cast<double>(covered_.last); }
-  void ForgetFiles() { engine_.catalog().Clear(); }
-  void Bar(double sequence) { engine_.catalog().Bar(static_cast<uint64_t>(sequence)); }
-  uint32_t Files() { return static_cast<uint32_t>(engine_.catalog().files()); }
-  double Bytes() { return static_cast<double>(engine_.catalog().bytes()); }
-  double LogBytes() { return static_cast<double>(engine_.catalog().LogBytes()); }
-
-  uint32_t Digest() {
-    output_ = engine_.Digest();
-    return OutputSize();
-  }
-  void ForgetChanges() { engine_.ForgetChanges(); }
-  uint32_t Changes() {
-    output_ = engine_.TakeChanges();
-    return OutputSize();
-  }
-
-  uintptr_t Output() const { return reinterpret_cast<uintptr_t>(output_.data()); }
-  uint32_t OutputSize() const { return static_cast<uint32_t>(output_.size()); }
-  double Lost() const { return static_cast<double>(lost_); }
-
- private:
-  std::string_view Input(uint32_t size) const { return {input_, size <= capacity_ ? size : capacity_}; }
-
-  anon::Engine engine_;
-  char* input_ = nullptr;
-  uint32_t capacity_ = 0;
-  std::string output_;
-  size_t sealed_ = 0;
-  size_t lost_ = 0;
-  uint64_t drop_ = 0;
-  anon::journal::Catalog::Step step_;
-  anon::journal::Merger merger_;
-  anon::Engine::Range covered_;
+struct Instance {
+  anon::Engine engine;
+  anon::journal::Merger merger;
+  char* input = nullptr;
+  uint32_t capacity = 0;
+  std::string output;
+  size_t sealed = 0;  ///< bytes of the file that commit() is about
+  double results[2] = {};
 };
+
+// It goes as the instance of the module does, all at once.
+[[clang::no_destroy]] Instance self;
+
+std::string_view Input(double size) {
+  return {self.input, size <= self.capacity ? static_cast<uint32_t>(size) : self.capacity};
+}
+uint64_t Number(double sequence) { return static_cast<uint64_t>(sequence); }
+
+double Answer(std::string output) {
+  self.output = std::move(output);
+  return static_cast<double>(self.output.size());
+}
+double Answer(uint64_t first, uint64_t last) {
+  self.results[0] = static_cast<double>(first);
+  self.results[1] = static_cast<double>(last);
+  return first <= last ? 1 : 0;
+}
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(anonymous_services) {
-  emscripten::class_<EngineBinding>("Engine")
-      .constructor<>()
-      .function("reserve", &EngineBinding::Reserve)
-      .function("configure", &EngineBinding::Configure)
-      .function("ingest", &EngineBinding::Ingest)
-      .function("execute", &EngineBinding::Execute)
-      .function("seal", &EngineBinding::Seal)
-      .function("commit", &EngineBinding::Commit)
-      .function("rollback", &EngineBinding::Rollback)
-      .function("sequence", &EngineBinding::Sequence)
-      .function("next_step", &EngineBinding::NextStep)
-      .function("step_first", &EngineBinding::StepFirst)
-      .function("step_last", &EngineBinding::StepLast)
-      .function("piece", &EngineBinding::Piece)
-      .function("drop", &EngineBinding::Drop)
-      .function("merge_add", &EngineBinding::MergeAdd)
-      .function("merge_end", &EngineBinding::MergeEnd)
-      .function("merged", &EngineBinding::Merged)
-      .function("covers", &EngineBinding::Covers)
-      .function("covers_last", &EngineBinding::CoversLast)
-      .function("forget_files", &EngineBinding::ForgetFiles)
-      .function("bar", &EngineBinding::Bar)
-      .function("files", &EngineBinding::Files)
-      .function("bytes", &EngineBinding::Bytes)
-      .function("log_bytes", &EngineBinding::LogBytes)
-      .function("digest", &EngineBinding::Digest)
-      .function("forget_changes", &EngineBinding::ForgetChanges)
-      .function("changes", &EngineBinding::Changes)
-      .function("output", &EngineBinding::Output)
-      .function("output_size", &EngineBinding::OutputSize)
-      .function("lost", &EngineBinding::Lost);
+extern "C" {
+
+/// Address of an input arena of at least `size` bytes; 0 if there is no memory for it.
+EMSCRIPTEN_KEEPALIVE uintptr_t reserve(uint32_t size) {
+  if (size > self.capacity) {
+    std::free(self.input);
+    self.input = static_cast<char*>(std::malloc(size));
+    self.capacity = self.input == nullptr ? 0 : size;
+  }
+  return reinterpret_cast<uintptr_t>(self.input);
 }
+
+/// The HTTP status; the output is the response message.
+EMSCRIPTEN_KEEPALIVE int execute(uint32_t size, double now) {
+  const anon::Response response = self.engine.Execute(Input(size), static_cast<int64_t>(now));
+  self.output = anon::Serialize(response);
+  return response.status;
+}
+
+EMSCRIPTEN_KEEPALIVE uintptr_t output() { return reinterpret_cast<uintptr_t>(self.output.data()); }
+EMSCRIPTEN_KEEPALIVE uint32_t output_size() { return static_cast<uint32_t>(self.output.size()); }
+
+}  // extern "C"
+
+namespace {
+
+double Result(double index) { return self.results[index == 0 ? 0 : 1]; }
+
+/// 0 if the options were taken; else the output is the error's JSON.
+double Configure(double size) {
+  const auto failure = self.engine.Configure(Input(size));
+  return failure ? Answer(anon::ErrorBody(*failure)) : 0;
+}
+
+/// Engine::Ingested. After damage, the output is the repaired file and result(0) how many bytes are gone.
+double Ingest(double sequence, double size) {
+  anon::Engine::Repair repair;
+  const auto result = self.engine.Ingest(Number(sequence), Input(size), &repair);
+  Answer(std::move(repair.file));
+  Answer(repair.lost, 0);
+  return static_cast<double>(result);
+}
+
+double Seal(double sequence) {
+  Answer(self.engine.Seal(Number(sequence)));
+  return static_cast<double>(self.sealed = self.output.size());
+}
+double Commit(double sequence) {
+  self.engine.Commit(Number(sequence), self.sealed);
+  return 0;
+}
+double Rollback() {
+  self.engine.Rollback();
+  return 0;
+}
+double Sequence() { return static_cast<double>(self.engine.sequence()); }
+
+/// journal::Catalog::Task; of a merge, the results are the run's first and last.
+double NextStep() {
+  const auto step = self.engine.NextStep();
+  Answer(step.first, step.last);
+  return static_cast<double>(step.task);
+}
+/// The next piece; answers the number below which all files go with it.
+double Piece(double sequence) {
+  uint64_t drop = 0;
+  Answer(self.engine.Piece(Number(sequence), &drop));
+  self.sealed = self.output.size();
+  return static_cast<double>(drop);
+}
+
+/// Whether the file was added to the run that merge_end makes one of.
+double MergeAdd(double sequence, double size) {
+  return self.merger.Add(Number(sequence), Input(size)) ? 1 : 0;
+}
+double MergeEnd() { return Answer(self.merger.Finish()); }
+double Merged(double first, double last, double size) {
+  self.engine.Merged(Number(first), Number(last), static_cast<size_t>(size));
+  return 0;
+}
+
+/// Engine::Covered, of a file's first bytes: whether it covers any; the results are the first and the last of
+/// them.
+double Covers(double sequence, double size) {
+  const auto range = anon::Engine::Covered(Number(sequence), Input(size));
+  return Answer(range.first, range.last);
+}
+double Bar(double sequence) {
+  self.engine.catalog().Bar(Number(sequence));
+  return 0;
+}
+double ForgetFiles() {
+  self.engine.catalog().Clear();
+  return 0;
+}
+double Files() { return static_cast<double>(self.engine.catalog().files()); }
+double Bytes() { return static_cast<double>(self.engine.catalog().bytes()); }
+double LogBytes() { return static_cast<double>(self.engine.catalog().LogBytes()); }
+
+double Digest() { return Answer(self.engine.Digest()); }
+double Changes() { return Answer(self.engine.TakeChanges()); }
+double ForgetChanges() {
+  self.engine.ForgetChanges();
+  return 0;
+}
+
+}  // namespace
+
+// Every function answers a double and takes doubles, so that embind needs to know one type. libembind
+// registers all of C++'s, for which the glue is three times as large; without it nobody else has the two
+// things that are in here.
+#if defined(ANON_WITHOUT_LIBEMBIND)
+extern "C" EMSCRIPTEN_KEEPALIVE const char* __getTypeName(const void*) {
+  return static_cast<char*>(std::calloc(1, 1));  // no name: it is for a complaint about an unknown type
+}
+#define ANON_REGISTER_TYPES()                                                                         \
+  emscripten::internal::_embind_register_float(emscripten::internal::TypeID<double>::get(), "double", \
+                                               sizeof(double))
+#else
+#define ANON_REGISTER_TYPES()
+#endif
+
+EMSCRIPTEN_BINDINGS(anonymous_services) {
+  using emscripten::function;
+  ANON_REGISTER_TYPES();
+  function("result", &Result);
+  function("configure", &Configure);
+  function("ingest", &Ingest);
+  function("seal", &Seal);
+  function("commit", &Commit);
+  function("rollback", &Rollback);
+  function("sequence", &Sequence);
+  function("next_step", &NextStep);
+  function("piece", &Piece);
+  function("merge_add", &MergeAdd);
+  function("merge_end", &MergeEnd);
+  function("merged", &Merged);
+  function("covers", &Covers);
+  function("bar", &Bar);
+  function("forget_files", &ForgetFiles);
+  function("files", &Files);
+  function("bytes", &Bytes);
+  function("log_bytes", &LogBytes);
+  function("digest", &Digest);
+  function("changes", &Changes);
+  function("forget_changes", &ForgetChanges);
+}
+
+// A trap, which JavaScript knows by its class; Emscripten's own goes through the glue.
+extern "C" void abort() { __builtin_trap(); }

@@ -12,24 +12,38 @@ set_source_files_properties(${SMALL} PROPERTIES COMPILE_OPTIONS -Oz)
 add_executable(engine wasm/bindings.cc)
 target_compile_options(engine PRIVATE -fno-exceptions -fno-rtti -Wall -Wextra -Werror)
 target_link_libraries(engine PRIVATE core)
+set(GLUE ${CMAKE_SOURCE_DIR}/wasm/glue.js)
+set(IDBFS ${CMAKE_SOURCE_DIR}/wasm/idbfs.js)
+set_target_properties(engine PROPERTIES LINK_DEPENDS "${GLUE};${IDBFS}")
 target_link_options(engine PRIVATE
   -Oz
   -fno-exceptions
   -fno-rtti
-  -lembind
   -lidbfs.js
+  "SHELL:--js-library ${IDBFS}"
+  "SHELL:--pre-js ${GLUE}"
+  -sMINIMAL_RUNTIME=1
+  # The loader hands in an instance of a module that it has compiled.
+  -sMINIMAL_RUNTIME_STREAMING_WASM_COMPILATION=1
   -sMODULARIZE=1
   -sEXPORT_ES6=1
   -sEXPORT_NAME=createEngineModule
-  # The loader always hands the module in, so the one environment whose glue starts everywhere is enough.
+  # No environment's own ways are used, so the glue of one starts everywhere.
   -sENVIRONMENT=web
   # No `new Function`: works under script-src 'self' 'wasm-unsafe-eval' and in workerd.
   -sDYNAMIC_EXECUTION=0
   -sALLOW_MEMORY_GROWTH=1
   -sMALLOC=emmalloc
-  -sFORCE_FILESYSTEM=1
+  -sFILESYSTEM=0
   -sSUPPORT_LONGJMP=0
-  -sEXPORTED_RUNTIME_METHODS=FS,IDBFS,HEAPU8)
+  -sEXPORTED_FUNCTIONS=_free,_reserve,_execute,_output,_output_size)
+if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.7)
+  # embind's JavaScript without libembind: wasm/bindings.cc has what it would bring.
+  target_compile_definitions(engine PRIVATE ANON_WITHOUT_LIBEMBIND)
+  target_link_options(engine PRIVATE "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/embind.js")
+else()
+  target_link_options(engine PRIVATE -lembind)
+endif()
 if(EMSCRIPTEN_VERSION VERSION_GREATER_EQUAL 3.1.51)
   target_link_options(engine PRIVATE -sEMBIND_AOT=1)
 endif()

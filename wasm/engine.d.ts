@@ -1,54 +1,46 @@
-// Types of the built module (dist/engine.js); wasm/bindings.cc says what each function does.
-export interface Engine {
-  reserve(size: number): number;
+// Types of the built module (dist/engine.js); wasm/bindings.cc and wasm/glue.js say what each function does.
+
+/** What of Emscripten's IDBFS is linked: the version of the database and the name of its object store. */
+export interface IdbfsSchema {
+  DB_VERSION: number;
+  DB_STORE_NAME: string;
+}
+
+export interface EngineModule {
+  IDBFS: IdbfsSchema;
+  input(size: number): Uint8Array | null;
+  output(): Uint8Array;
+  execute(size: number, now: number): number;
+  result(index: 0 | 1): number;
   configure(size: number): number;
   ingest(sequence: number, size: number): number;
-  execute(size: number, now: number): number;
   seal(sequence: number): number;
-  commit(sequence: number): void;
-  rollback(): void;
+  commit(sequence: number): number;
+  rollback(): number;
   sequence(): number;
   next_step(): number;
-  step_first(): number;
-  step_last(): number;
   piece(sequence: number): number;
-  drop(): number;
-  merge_add(sequence: number, size: number): boolean;
+  merge_add(sequence: number, size: number): number;
   merge_end(): number;
-  merged(first: number, last: number, size: number): void;
+  merged(first: number, last: number, size: number): number;
   covers(sequence: number, size: number): number;
-  covers_last(): number;
-  forget_files(): void;
-  bar(sequence: number): void;
+  bar(sequence: number): number;
+  forget_files(): number;
   files(): number;
   bytes(): number;
   log_bytes(): number;
   digest(): number;
-  forget_changes(): void;
   changes(): number;
-  output(): number;
-  output_size(): number;
-  lost(): number;
-  delete(): void;
+  forget_changes(): number;
 }
 
-export interface EngineModule {
-  Engine: new () => Engine;
-  HEAPU8: Uint8Array;
-  FS: {
-    mkdirTree(path: string): void;
-    mount(type: unknown, options: object, path: string): void;
-    syncfs(populate: boolean, done: (error: unknown) => void): void;
-    readdir(path: string): string[];
-    readFile(path: string): Uint8Array;
-  };
-  IDBFS: { DB_VERSION: number; DB_STORE_NAME: string; dbs: Record<string, IDBDatabase> };
-}
-
-export default function createEngineModule(options: {
-  instantiateWasm(
+/** What the module is made of: `IDBFS` is there as soon as the factory has returned. */
+export interface EngineSetup {
+  instantiate(
+    wasm: undefined,
     imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module?: WebAssembly.Module) => void,
-  ): object;
-  locateFile(path: string): string;
-}): Promise<EngineModule>;
+  ): { then(done: (instance: WebAssembly.Instance) => void): void };
+  IDBFS?: IdbfsSchema;
+}
+
+export default function createEngineModule(setup: EngineSetup): Promise<EngineModule>;

@@ -23,7 +23,6 @@ export class Connection {
   #version;
   #storeName;
   #timeout;
-  #onOpen;
   #onLoss;
   /** @type {IDBDatabase | undefined} */
   #database;
@@ -31,16 +30,15 @@ export class Connection {
   #closed = false;
 
   /**
-   * @param {{ name: string, version: number, storeName: string, timeout: number, onOpen: (database: IDBDatabase) => void, onLoss: () => void }} setup
+   * @param {{ name: string, version: number, storeName: string, timeout: number, onLoss: () => void }} setup
    *   `timeout` in ms, for an open and for a transaction; `onLoss`: the browser has found its database damaged and
    *   made a new one
    */
-  constructor({ name, version, storeName, timeout, onOpen, onLoss }) {
+  constructor({ name, version, storeName, timeout, onLoss }) {
     this.#name = name;
     this.#version = version;
     this.#storeName = storeName;
     this.#timeout = timeout;
-    this.#onOpen = onOpen;
     this.#onLoss = onLoss;
   }
 
@@ -154,7 +152,6 @@ export class Connection {
     }
     this.#database = database;
     this.#opened = true;
-    this.#onOpen(database);
     if (again) throw new StorageChanged();
     return database;
   }

@@ -1,6 +1,6 @@
-// IndexedDB through Emscripten's IDBFS: its mount, its database (name, version, object store, index) and its
-// record shape, so that a plain `FS.syncfs(true)` reads the files; but a commit of our own, because syncfs loses
-// data between tabs. Each file is written under the next number, in one readwrite transaction, which is the lock
+// IndexedDB as Emscripten's IDBFS has it: a database for each mount (its name, version, object store and index) and the
+// shape of its records, so that a plain `FS.syncfs(true)` reads the files; but a commit of our own, because syncfs
+// loses data between tabs. Each file is written under the next number, in one readwrite transaction, which is the lock
 // between tabs:
 //
 //   add(number), and in the same breath ask for the numbers from the last one seen on
@@ -32,21 +32,18 @@ export function hasIndexedDB() {
 }
 
 /**
- * @param {import('../../dist/engine.js').EngineModule} module
+ * @param {{ IDBFS: import('../../dist/engine.js').IdbfsSchema }} instance
  * @param {string} name  the store's name; the database is `/anonymous-services/<name>`
  * @param {number} [timeout]  ms after which an open or a transaction that does not answer is given up
  * @returns {import('./storage.js').Storage}
  */
-export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
+export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
   const mount = `/anonymous-services/${name}`;
-  FS.mkdirTree(mount);
-  FS.mount(IDBFS, {}, mount);
   const connection = new Connection({
     name: mount,
     version: IDBFS.DB_VERSION,
     storeName: IDBFS.DB_STORE_NAME,
     timeout,
-    onOpen: (database) => (IDBFS.dbs[mount] = database),
     onLoss: () => (storage.lost = true),
   });
   let lastTime = 0;
@@ -235,7 +232,6 @@ export function indexedDBStorage({ FS, IDBFS }, name, timeout = TIMEOUT_MS) {
     },
     async close() {
       connection.close();
-      delete IDBFS.dbs[mount];
     },
   };
   return storage;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { memoryStorage, openServices } from '../../js/index.js';
 import { kill, launch, watch } from './chromium.js';
 import { serveSite } from './site.js';
+import { buildStock } from './stock.js';
 
 const KEY = 'pat@example.org';
 
@@ -10,6 +11,7 @@ let site;
 let browser;
 
 beforeAll(async () => {
+  buildStock();
   site = await serveSite({ '/main.js': 'tests/browser/page/main.js' });
   browser = await launch();
 });

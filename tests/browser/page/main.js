@@ -1,6 +1,6 @@
 // A page that gives the tests the package as users import it.
 import { openServices } from 'anonymous-services';
-import createEngineModule from '../../../dist/engine.js';
+import createStockModule from '../../../build/stock/stock.js';
 import { createEngine } from '../../../js/engine.js';
 import { indexedDBStorage } from '../../../js/storage/indexeddb.js';
 
@@ -9,16 +9,9 @@ globalThis.openServices = (options) => openServices({ wasm: '/engine.wasm', ...o
 /** @param {string} name */
 globalThis.makeStorage = async (name) => indexedDBStorage((await createEngine({ wasm: '/engine.wasm' })).module, name);
 
-/** The files that a stock `FS.syncfs(true)` of the module finds in a store. */
+/** The files that a stock `FS.syncfs(true)` finds in a store. */
 globalThis.stockFiles = async (name) => {
-  const bytes = await (await fetch('/engine.wasm')).arrayBuffer();
-  const module = await createEngineModule({
-    locateFile: (path) => path,
-    instantiateWasm(imports, done) {
-      WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance));
-      return {};
-    },
-  });
+  const module = await createStockModule();
   const folder = `/anonymous-services/${name}`;
   module.FS.mkdirTree(folder);
   module.FS.mount(module.IDBFS, {}, folder);
