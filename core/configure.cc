@@ -37,8 +37,8 @@ Failure ReadMapping(std::string_view object, Options* options) {
     if (found == nullptr) {
       return Invalid("business_attributes.mapping: names an attribute that is not defined");
     }
-    options->mapping[member.name] = *name;
-    for (const auto& [value, display] : found->values) options->lists[member.name].insert(value);
+    options->mapping[std::string(member.name)] = *name;
+    for (const auto& [value, display] : found->values) options->lists[std::string(member.name)].insert(value);
   }
   return std::nullopt;
 }
@@ -66,7 +66,7 @@ Failure ReadAttributes(std::string_view object, Options* options) {
 }  // namespace
 
 Failure Engine::Configure(std::string_view json) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(json, "options", &members)) return failure;
   Options options;
   for (const Member& member : members) {
@@ -105,7 +105,7 @@ Failure Engine::Configure(std::string_view json) {
     } else if (member.name == "business_attributes") {
       if (auto failure = ReadAttributes(member.value, &options)) return failure;
     } else {
-      return Invalid(member.name + ": not an option");
+      return Invalid(std::string(member.name) + ": not an option");
     }
   }
   options_ = std::move(options);

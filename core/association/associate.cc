@@ -38,7 +38,7 @@ Failure ReadConfirm(std::string_view value, Order* order) {
 }
 
 Failure ReadOrder(std::string_view body, Order* order) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(body, "body", &members)) return failure;
   for (const Member& member : members) {
     bool taken = false;

@@ -144,7 +144,7 @@ std::string EnvelopeText(const Envelope& envelope) {
 }
 
 Failure ReadEnvelope(std::string_view text, Envelope* out) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(text, "body", &members, kMaxDepth + kEnvelopeDepth)) return failure;
   for (const Member& member : members) {
     if (auto failure = ReadMember(member, out)) return failure;

@@ -19,7 +19,7 @@ Failure ReadIds(std::string_view list, std::vector<std::string>* ids) {
   std::set<std::string> seen;
   for (const std::string_view element : Elements(list)) {
     std::string id;
-    for (const Member& member : IsObject(element) ? Members(element) : std::vector<Member>()) {
+    for (const Member& member : Members(element)) {
       if (member.name == "service_id") id = AsString(member.value).value_or("");
     }
     if (auto failure = CheckKey("service_id", id)) return failure;

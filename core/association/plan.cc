@@ -13,7 +13,7 @@ namespace anon {
 namespace {
 
 Failure ReadList(const Member& member, std::vector<std::string>* out) {
-  const std::string accepted = member.name + ": a list of 1 to 1000 strings is expected";
+  const std::string accepted = std::string(member.name) + ": a list of 1 to 1000 strings is expected";
   if (!IsArray(member.value)) return Invalid(accepted);
   for (const std::string_view element : Elements(member.value)) {
     auto text = AsString(element);
@@ -151,7 +151,7 @@ std::string PlanText(const Selection& selection, const std::vector<Planned>& pla
 }
 
 Answer PlanAssociation(Context& context) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   Selection selection;
   for (const Member& member : members) {

@@ -21,12 +21,12 @@ std::string IdOf(std::string_view value) {
 // `started` and `completed`.
 Failure ReadPoint(EventKind kind, Resource resource, const Member& member, const ValueLists& lists,
                   Record* record) {
-  if (!IsObject(member.value)) return Invalid(member.name + ": an object is expected");
+  if (!IsObject(member.value)) return Invalid(std::string(member.name) + ": an object is expected");
   Event event;
-  if (auto failure = ReadEvent(kind, Members(member.value), lists, &event, resource)) return failure;
-  if (!event.timestamp) return Invalid(member.name + ": a timestamp is needed");
+  if (auto failure = ReadEvent(kind, Members(member.value).list(), lists, &event, resource)) return failure;
+  if (!event.timestamp) return Invalid(std::string(member.name) + ": a timestamp is needed");
   if (!event.fields.extensions().empty()) {
-    return Invalid(member.name + ": only the common fields are accepted");
+    return Invalid(std::string(member.name) + ": only the common fields are accepted");
   }
   if (kind == EventKind::kEndedRecorded) {
     RecordEnd(event, *event.timestamp, record);
@@ -59,13 +59,13 @@ Failure ReadShared(EventKind start, Resource resource, const std::vector<Member>
 
 Failure ReadPart(Resource kind, std::string_view text, const ValueLists& lists, Part* part) {
   if (!IsObject(text)) return Invalid(std::string(Name(kind)) + "s: objects are expected");
-  const std::vector<Member> members = Members(text);
+  const Members members(text);
   for (const Member& member : members) {
     if (member.name == IdField(kind)) part->index = AsInteger(member.value).value_or(-1);
   }
   Event event;
   const EventKind start = kind == Resource::kState ? EventKind::kStateStart : EventKind::kTaskStart;
-  if (auto failure = ReadShared(start, kind, members, lists, &part->record, &event)) return failure;
+  if (auto failure = ReadShared(start, kind, members.list(), lists, &part->record, &event)) return failure;
   if (event.previous_state_id) {
     part->record.SetInteger(Tag::kPreviousStateId, *event.previous_state_id);
   }
@@ -107,7 +107,8 @@ Failure ReadService(std::string_view text, const ValueLists& lists, ImportedServ
   std::vector<Member> own;
   std::vector<Part> states;
   std::vector<Part> tasks;
-  for (Member& member : Members(text)) {
+  const Members members(text);
+  for (const Member& member : members) {
     if (member.name == "active_states" || member.name == "completed_states") {
       if (auto failure = ReadParts(Resource::kState, member.value, lists, &states)) return failure;
     } else if (member.name == "active_tasks" || member.name == "completed_tasks") {
@@ -115,7 +116,7 @@ Failure ReadService(std::string_view text, const ValueLists& lists, ImportedServ
     } else if (member.name == "service_id") {
       out->id = IdOf(member.value);
     } else {
-      own.push_back(std::move(member));
+      own.push_back(member);
     }
   }
   if (auto failure = CheckKey("service_id", out->id)) return failure;

@@ -14,7 +14,9 @@ namespace {
 using Results = std::map<std::string, std::string>;
 
 // Of an entry of a receipt, whose first member it is.
-std::string IdIn(std::string_view entry) { return AsString(Members(entry).front().value).value_or(""); }
+std::string IdIn(std::string_view entry) {
+  return AsString(Members(entry).list().front().value).value_or("");
+}
 
 bool IsResult(std::string_view word, bool undoes) {
   return word == "already" || word == "conflict" || word == (undoes ? kUndone : "associated");
@@ -39,7 +41,7 @@ Failure ReadResult(std::string_view element, bool undoes, Results* out) {
 // A server's receipt, if it is one for this association: every service that was sent has one result.
 Failure ReadServerReceipt(std::string_view body, std::string_view association_id, const Record& record,
                           Results* results, bool* undone) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(body, "receipt", &members)) return failure;
   std::string id, state;
   std::string_view services;
@@ -181,7 +183,7 @@ Answer RecordRejection(Context& context) {
   const std::string& id = context.arguments[0];
   Record record;
   if (auto failure = LoadAssociation(context, &record)) return *failure;
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   if (!record.Has(Tag::kOrder)) return Receipt(200, id, record);
   SetPhase(context, kRejected, &record);

@@ -122,7 +122,7 @@ Answer QueryCalls(Context& context) {
 Answer RecordProgress(Context& context) {
   Record record;
   if (auto failure = LoadOpen(context, &record)) return *failure;
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   if (!record.Has(Tag::kOrder)) return Conflict("association_id: it is not in the outbox");
   record.Set(Tag::kProgress, context.request.body);

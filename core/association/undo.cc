@@ -10,7 +10,7 @@ namespace anon {
 namespace {
 
 Failure ReadBody(std::string_view body, bool* compensate) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(body, "body", &members)) return failure;
   for (const Member& member : members) {
     const auto flag = AsBool(member.value);

@@ -45,7 +45,7 @@ void BindVisit(Context& context, std::string_view customer) {
 Answer QueryVisit(Context& context) { return Shown(context); }
 
 Answer SignIn(Context& context) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   std::optional<std::string> customer;
   for (const Member& member : members) {

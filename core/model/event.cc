@@ -237,11 +237,11 @@ const char* IdField(Resource resource) {
 }
 
 Failure ParseEvent(EventKind kind, std::string_view body, const ValueLists& lists, Event* out) {
-  std::vector<Member> members;
+  Members members;
   if (!body.empty()) {
     if (auto failure = ParseObject(body, "body", &members)) return failure;
   }
-  return ReadEvent(kind, members, lists, out);
+  return ReadEvent(kind, members.list(), lists, out);
 }
 
 Failure ReadEvent(EventKind kind, const std::vector<Member>& members, const ValueLists& lists, Event* out,

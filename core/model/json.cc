@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
+
+#include "model/order.h"
+#include "model/scanner.h"
 
 namespace anon {
 namespace {
 
-bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// Deepest bracket nesting, strings skipped. Runs before the grammar check, so that depth is bounded whatever
-// the text is; on malformed text the answer does not matter.
+// Deepest bracket nesting, strings skipped. Of text that is not well-formed too: what is both is called deep.
 int Depth(std::string_view text) {
   int depth = 0;
   int deepest = 0;
@@ -40,168 +33,156 @@ int Depth(std::string_view text) {
   return deepest;
 }
 
-// Walks the tokens of text that CheckJson has accepted: no error is possible, so none is looked for. Every
-// loop is bounded by the text all the same.
-class Slicer {
- public:
-  explicit Slicer(std::string_view text) : text_(text) {}
-
-  void SkipSpace() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+// Appends `point` in UTF-8.
+char* Encode(uint32_t point, char* out) {
+  if (point < 0x80) {
+    *out++ = static_cast<char>(point);
+    return out;
   }
-  [[nodiscard]] char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  void Advance() { ++at_; }
+  const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+  constexpr uint8_t kLeads[] = {0, 0xC0, 0xE0, 0xF0};
+  *out++ = static_cast<char>(kLeads[more] | point >> (6 * more));
+  for (int shift = 6 * more - 6; shift >= 0; shift -= 6) {
+    *out++ = static_cast<char>(0x80 | (point >> shift & 0x3F));
+  }
+  return out;
+}
 
-  std::string_view Value() {
-    SkipSpace();
-    const size_t begin = at_;
-    int depth = 0;
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == '"') {
-        SkipString();
-        if (depth == 0) break;
-        continue;
-      }
-      if (c == '{' || c == '[') {
-        ++depth;
-      } else if (c == '}' || c == ']') {
-        if (depth == 0) break;
-        if (--depth == 0) {
-          ++at_;
-          break;
-        }
-      } else if (depth == 0 && (c == ',' || c == ':' || IsSpace(c))) {
-        break;
-      }
-      ++at_;
+// Decodes what stands between the quotes of a well-formed string; never longer than that is. Answers the end.
+char* Decode(std::string_view inside, char* out) {
+  for (size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] != '\\') {
+      *out++ = inside[i];
+      continue;
     }
-    return text_.substr(begin, at_ - begin);
-  }
-
- private:
-  void SkipString() {
-    for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\') {
-        ++at_;
-      } else if (text_[at_] == '"') {
-        ++at_;
-        return;
-      }
+    const char c = inside[++i];
+    if (c != 'u') {
+      constexpr std::string_view kLetters = "bfnrt";
+      const size_t letter = kLetters.find(c);
+      *out++ = letter == std::string_view::npos ? c : "\b\f\n\r\t"[letter];
+      continue;
     }
+    auto point = static_cast<uint32_t>(FourHexDigits(inside.substr(i + 1)));
+    i += 4;
+    if (point >= 0xD800 && point <= 0xDBFF) {
+      point = 0x10000 + ((point - 0xD800) << 10) +
+              (static_cast<uint32_t>(FourHexDigits(inside.substr(i + 3))) - 0xDC00);
+      i += 6;
+    }
+    out = Encode(point, out);
   }
+  return out;
+}
 
-  std::string_view text_;
-  size_t at_ = 0;
-};
+// A number below 64 by which most names differ.
+unsigned BitOf(std::string_view name) {
+  if (name.empty()) return 0;
+  const auto first = static_cast<unsigned char>(name.front());
+  const auto last = static_cast<unsigned char>(name.back());
+  return static_cast<unsigned>(first * 7 + last * 3 + name.size() * 5) % 64;
+}
 
-// Takes one scalar out of nlohmann's parser without building a document.
-class ScalarReader {
- public:
-  std::string text;
-  bool null() { return true; }
-  bool boolean(bool) { return true; }
-  bool number_integer(int64_t) { return true; }
-  bool number_unsigned(uint64_t) { return true; }
-  bool number_float(double, const std::string&) { return true; }
-  bool string(std::string& value) {
-    text = std::move(value);
-    return true;
-  }
-  bool binary(nlohmann::json::binary_t&) { return false; }
-  bool start_object(size_t) { return true; }
-  bool key(std::string&) { return true; }
-  bool end_object() { return true; }
-  bool start_array(size_t) { return true; }
-  bool end_array() { return true; }
-  template <class Exception>
-  bool parse_error(size_t, const std::string&, const Exception&) {
-    return false;
-  }
-};
-
-}  // namespace
-
-Failure CheckJson(std::string_view text, std::string_view what, int depth) {
+Error Malformed(std::string_view text, std::string_view what, int depth) {
   if (Depth(text) > depth) {
     return Invalid(std::string(what) + ": nested deeper than " + std::to_string(depth) + " levels");
   }
-  // nlohmann's parser stops at a zero byte as at the end and passes over a byte order mark; both would let
-  // bytes that were never checked into what is kept.
-  const bool strange = text.find('\0') != std::string_view::npos || text.substr(0, 1) == "\xEF";
-  ScalarReader reader;
-  if (strange || !nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
-    return Invalid(std::string(what) + ": not well-formed JSON in UTF-8");
-  }
-  return std::nullopt;
+  return Invalid(std::string(what) + ": not well-formed JSON in UTF-8");
 }
 
-Failure ParseObject(std::string_view text, std::string_view what, std::vector<Member>* out, int depth) {
-  if (auto failure = CheckJson(text, what, depth)) return failure;
-  text = Trim(text);
-  if (!IsObject(text)) return Invalid(std::string(what) + ": a JSON object is expected");
-  *out = Members(text);
-  return std::nullopt;
+}  // namespace
+
+bool Members::Cut(std::string_view object, int depth) {
+  constexpr size_t kFew = 16;
+  list_.reserve(kFew);
+  Scanner scanner(object);
+  if (!scanner.Take('{')) return false;
+  uint64_t seen = 0;
+  bool shadowed = false;
+  bool more = !scanner.Take('}');
+  while (more) {
+    Member member;
+    bool escaped = false;
+    if (!scanner.Name(&member.name, &escaped) || !scanner.Value(depth - 1, &member.value)) return false;
+    if (escaped) member.name = Decoded(member.name, object.size());
+    // A bit for each name: only one whose bit was seen before can have come before.
+    const uint64_t bit = uint64_t{1} << BitOf(member.name);
+    shadowed = shadowed || ((seen & bit) != 0 && (list_.size() > kFew || Holds(member.name)));
+    seen |= bit;
+    list_.push_back(member);
+    more = scanner.Take(',');
+    if (!more && !scanner.Take('}')) return false;
+  }
+  if (shadowed) DropShadowed();
+  return scanner.Done();
 }
 
-std::vector<Member> Members(std::string_view object) {
-  std::vector<Member> members;
-  Slicer slicer(object);
-  slicer.Advance();  // '{'
-  for (;;) {
-    slicer.SkipSpace();
-    if (slicer.Peek() != '"') break;
-    std::string name = *AsString(slicer.Value());
-    slicer.SkipSpace();
-    slicer.Advance();  // ':'
-    members.push_back({std::move(name), slicer.Value()});
-    slicer.SkipSpace();
-    slicer.Advance();  // ',' or '}'
+std::string_view Members::Decoded(std::string_view name, size_t most) {
+  if (!decoded_) decoded_ = std::make_unique<char[]>(most);
+  char* const begin = decoded_.get() + decoded_size_;
+  const auto size = static_cast<size_t>(Decode(name, begin) - begin);
+  decoded_size_ += size;
+  return {begin, size};
+}
+
+bool Members::Holds(std::string_view name) const {
+  for (const Member& member : list_) {
+    if (member.name == name) return true;
   }
-  // Last of a name wins. Sorting positions keeps this n log n for a body made of many names.
-  std::vector<size_t> order(members.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    const int by_name = members[a].name.compare(members[b].name);
-    return by_name != 0 ? by_name < 0 : a < b;
-  });
-  std::vector<bool> shadowed(members.size());
-  bool any = false;
+  return false;
+}
+
+void Members::DropShadowed() {
+  const auto order =
+      Ordered(list_.size(), [this](uint32_t a, uint32_t b) { return list_[a].name.compare(list_[b].name); });
   for (size_t i = 1; i < order.size(); ++i) {
-    if (members[order[i - 1]].name == members[order[i]].name) any = shadowed[order[i - 1]] = true;
+    // No value is empty, so that is the mark of one that goes.
+    if (list_[order[i - 1]].name == list_[order[i]].name) list_[order[i - 1]].value = {};
   }
-  if (any) {
-    std::vector<Member> kept;
-    for (size_t i = 0; i < members.size(); ++i) {
-      if (!shadowed[i]) kept.push_back(std::move(members[i]));
-    }
-    members = std::move(kept);
+  size_t kept = 0;
+  for (const Member& member : list_) {
+    if (!member.value.empty()) list_[kept++] = member;
   }
-  return members;
+  list_.resize(kept);
+}
+
+Failure CheckJson(std::string_view text, std::string_view what, int depth) {
+  Scanner scanner(text);
+  std::string_view value;
+  if (!scanner.Value(depth, &value) || !scanner.Done()) return Malformed(text, what, depth);
+  return std::nullopt;
+}
+
+Failure ParseObject(std::string_view text, std::string_view what, Members* out, int depth) {
+  if (out->Cut(text, depth)) return std::nullopt;
+  if (auto failure = CheckJson(text, what, depth)) return failure;
+  return Invalid(std::string(what) + ": a JSON object is expected");
 }
 
 std::vector<std::string_view> Elements(std::string_view array) {
   std::vector<std::string_view> elements;
-  Slicer slicer(array);
-  slicer.Advance();  // '['
-  for (;;) {
-    slicer.SkipSpace();
-    if (slicer.Peek() == ']' || slicer.Peek() == '\0') break;
-    elements.push_back(slicer.Value());
-    slicer.SkipSpace();
-    if (slicer.Peek() != ',') break;
-    slicer.Advance();
-  }
+  Scanner scanner(array);
+  std::string_view element;
+  bool more = scanner.Take('[') && !scanner.Take(']');
+  for (; more && scanner.Value(kMostLevels, &element); more = scanner.Take(',')) elements.push_back(element);
   return elements;
 }
 
-std::optional<std::string> AsString(std::string_view value) {
+std::optional<std::string_view> AsText(std::string_view value, std::string* room) {
   if (value.size() < 2 || value[0] != '"') return std::nullopt;
   const std::string_view inside = value.substr(1, value.size() - 2);
-  if (inside.find('\\') == std::string_view::npos) return std::string(inside);
-  ScalarReader reader;
-  if (!nlohmann::json::sax_parse(value.begin(), value.end(), &reader)) return std::nullopt;
-  return std::move(reader.text);
+  if (inside.find('\\') == std::string_view::npos) return inside;
+  std::string_view whole;
+  if (!Scanner(value).Value(0, &whole)) return std::nullopt;
+  room->resize(inside.size());
+  room->resize(static_cast<size_t>(Decode(inside, room->data()) - room->data()));
+  return std::string_view(*room);
+}
+
+std::optional<std::string> AsString(std::string_view value) {
+  std::string room;
+  const auto text = AsText(value, &room);
+  if (!text) return std::nullopt;
+  return text->data() == room.data() ? std::move(room) : std::string(*text);
 }
 
 std::optional<int64_t> AsInteger(std::string_view value) {
@@ -249,32 +230,10 @@ std::string Quoted(std::string_view utf8) {
 }
 
 bool ValidUtf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    size_t more = 0;
-    uint32_t point = lead;
-    uint32_t least = 0;
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    if ((lead & 0xE0) == 0xC0) {
-      more = 1, point = lead & 0x1F, least = 0x80;
-    } else if ((lead & 0xF0) == 0xE0) {
-      more = 2, point = lead & 0x0F, least = 0x800;
-    } else if ((lead & 0xF8) == 0xF0) {
-      more = 3, point = lead & 0x07, least = 0x10000;
-    } else {
-      return false;
-    }
-    if (text.size() - i <= more) return false;
-    for (size_t k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xC0) != 0x80) return false;
-      point = point << 6 | (next & 0x3F);
-    }
-    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return false;
-    i += more + 1;
+  while (!text.empty()) {
+    const size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }

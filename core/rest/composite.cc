@@ -37,8 +37,8 @@ Failure ReadItem(std::string_view text, const ValueLists& lists, Item* item) {
     } else {
       return Invalid("services: an item has service, state, task and associate_state_task only");
     }
-    if (!IsObject(member.value)) return Invalid(member.name + ": an object is expected");
-    if (auto failure = ReadEvent(kind, Members(member.value), lists, event)) return failure;
+    if (!IsObject(member.value)) return Invalid(std::string(member.name) + ": an object is expected");
+    if (auto failure = ReadEvent(kind, Members(member.value).list(), lists, event)) return failure;
   }
   if (!item->has_service) return Invalid("service: every item needs one");
   const Record& fields = item->service.fields;
@@ -128,7 +128,7 @@ Failure RunItem(Context& context, Item item, bool create_new, std::string* out, 
 }  // namespace
 
 Answer StartComposite(Context& context) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   std::vector<Item> items;
   bool create_new = false;

@@ -60,15 +60,17 @@ std::string_view Trimmed(std::string_view text) {
 
 // Both are objects. A name that both have keeps its place and takes the new value; new names follow.
 std::string Merged(std::string_view recorded, std::string_view given) {
-  std::vector<Member> members = Members(recorded);
-  for (Member& member : Members(given)) {
+  const Members old_members(recorded);
+  const Members new_members(given);
+  std::vector<Member> members = old_members.list();
+  for (const Member& member : new_members) {
     bool replaced = false;
     for (Member& old : members) {
       if (old.name != member.name) continue;
       old.value = member.value;
       replaced = true;
     }
-    if (!replaced) members.push_back(std::move(member));
+    if (!replaced) members.push_back(member);
   }
   std::string out = "{";
   for (const Member& member : members) {

@@ -150,7 +150,7 @@ const BusinessAttribute* FindAttribute(const Options& options, std::string_view 
 }  // namespace
 
 Answer Purge(Context& context) {
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   std::optional<int64_t> limit;
   std::optional<Purging> purging;

@@ -193,7 +193,7 @@ Answer TransitionState(Context& context) {
     (is_from ? has_from : has_to) = true;
     Event* event = is_from ? &from : &to;
     const EventKind kind = is_from ? EventKind::kTransitionFrom : EventKind::kTransitionTo;
-    if (auto failure = ReadEvent(kind, Members(part.value), lists, event)) return *failure;
+    if (auto failure = ReadEvent(kind, Members(part.value).list(), lists, event)) return *failure;
   }
   if (!has_from || !has_to || !from.state_id) {
     return Invalid("from, to: both are needed, and from.state_id names the state to leave");

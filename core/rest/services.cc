@@ -130,7 +130,7 @@ Answer CompleteService(Context& context) {
 
 Answer UpdateExpiration(Context& context) {
   const std::string& id = context.arguments[0];
-  std::vector<Member> members;
+  Members members;
   if (auto failure = ParseObject(context.request.body, "body", &members)) return *failure;
   for (const Member& member : members) {
     if (member.name != "ttl" && member.name != "expiration_time") {
@@ -138,7 +138,7 @@ Answer UpdateExpiration(Context& context) {
     }
   }
   Event event;
-  if (auto failure = ReadEvent(EventKind::kServiceEnd, members, context.options.lists, &event)) {
+  if (auto failure = ReadEvent(EventKind::kServiceEnd, members.list(), context.options.lists, &event)) {
     return *failure;
   }
   if (!event.ttl && !event.expiration_time) {

@@ -77,25 +77,25 @@ TEST(Instant, RefusesWhatIsNoPointInTime) {
 }
 
 TEST(Json, OfMembersWithOneNameTheLastCounts) {
-  std::vector<Member> members;
+  Members members;
   ASSERT_FALSE(ParseObject(R"( {"a":1, "b" : 2 ,"\u0061":[ 3 ] } )", "body", &members));
-  ASSERT_EQ(members.size(), 2U);
-  EXPECT_EQ(members[0].name, "b");
-  EXPECT_EQ(members[0].value, "2");
-  EXPECT_EQ(members[1].name, "a");
-  EXPECT_EQ(members[1].value, "[ 3 ]");
+  ASSERT_EQ(members.list().size(), 2U);
+  EXPECT_EQ(members.list()[0].name, "b");
+  EXPECT_EQ(members.list()[0].value, "2");
+  EXPECT_EQ(members.list()[1].name, "a");
+  EXPECT_EQ(members.list()[1].value, "[ 3 ]");
 }
 
 TEST(Json, CutsValuesOutAsTheyAreWritten) {
   const char* text = R"({"s":"a\"},]\\","n":-1.50e+2,"o":{"x":[{},"}"]},"t":true,"z":null})";
-  const std::vector<Member> members = Members(text);
-  ASSERT_EQ(members.size(), 5U);
-  EXPECT_EQ(members[0].value, R"("a\"},]\\")");
-  EXPECT_EQ(AsString(members[0].value), R"(a"},]\)");
-  EXPECT_EQ(members[1].value, "-1.50e+2");
-  EXPECT_EQ(members[2].value, R"({"x":[{},"}"]})");
-  EXPECT_EQ(AsBool(members[3].value), true);
-  EXPECT_TRUE(IsNull(members[4].value));
+  const Members members(text);
+  ASSERT_EQ(members.list().size(), 5U);
+  EXPECT_EQ(members.list()[0].value, R"("a\"},]\\")");
+  EXPECT_EQ(AsString(members.list()[0].value), R"(a"},]\)");
+  EXPECT_EQ(members.list()[1].value, "-1.50e+2");
+  EXPECT_EQ(members.list()[2].value, R"({"x":[{},"}"]})");
+  EXPECT_EQ(AsBool(members.list()[3].value), true);
+  EXPECT_TRUE(IsNull(members.list()[4].value));
   EXPECT_EQ(Elements(R"([ 1 , "a,b",[2,3] ] )").size(), 3U);
   EXPECT_TRUE(Elements("[]").empty());
 }

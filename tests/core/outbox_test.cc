@@ -128,7 +128,7 @@ TEST_F(Outbox, CanBeCutIntoSlicesThatHaveTheSameEffect) {
   const auto list = Elements(slices.body);
   ASSERT_EQ(list.size(), 2U);
   for (size_t i = 0; i < 2; ++i) {
-    const auto members = Members(list[i]);
+    const auto members = Members(list[i]).list();
     EXPECT_EQ(AsString(members[0].value), id + ".s" + std::to_string(i));
     EXPECT_EQ(Deliver(*AsString(members[1].value)).status, 200);
   }

@@ -10,6 +10,8 @@ if(ANON_COVERAGE)
 endif()
 
 find_package(GTest REQUIRED)
+# The judge of the core's own JSON reading.
+find_path(NLOHMANN_INCLUDE nlohmann/json.hpp REQUIRED)
 enable_testing()
 include(GoogleTest)
 file(GLOB CORE_TESTS CONFIGURE_DEPENDS tests/core/*_test.cc)
@@ -17,6 +19,7 @@ list(FILTER CORE_TESTS EXCLUDE REGEX allocation_test)
 add_executable(core_test ${CORE_TESTS})
 # It replaces the program's operator new.
 add_executable(allocation_test tests/core/allocation_test.cc tests/core/failing_heap.cc)
+target_include_directories(core_test SYSTEM PRIVATE ${NLOHMANN_INCLUDE})
 foreach(test core_test allocation_test)
   # EXPECT_EQ in an if without braces is clear enough; the macro holds an else.
   target_compile_options(${test} PRIVATE -Wall -Wextra -Werror -Wno-dangling-else)

@@ -1,0 +1,59 @@
+// Steps over JSON text and checks it on the way (RFC 8259): grammar, UTF-8, escapes, nesting. One pass, no
+// recursion, nothing allocated. A number whose value as a double is infinite is refused too: no reader of
+// JSON could take it.
+#ifndef ANON_MODEL_SCANNER_H_
+#define ANON_MODEL_SCANNER_H_
+
+#include <string_view>
+
+namespace anon {
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
+
+  /// Whether only space is left.
+  [[nodiscard]] bool Done() {
+    SkipSpace();
+    return at_ == end_;
+  }
+  /// Passes over space, then over `c` if it stands there.
+  [[nodiscard]] bool Take(char c) {
+    SkipSpace();
+    if (Peek() != c) return false;
+    ++at_;
+    return true;
+  }
+  /// Passes over a name and the colon behind it. `*inside` is what stands between the quotes, `*escaped`
+  /// whether there is an escape in it.
+  [[nodiscard]] bool Name(std::string_view* inside, bool* escaped);
+  /// Passes over one whole value that opens at most `depth` levels, at most 64.
+  [[nodiscard]] bool Value(int depth, std::string_view* value);
+
+ private:
+  // At the end a zero byte, which no token has.
+  [[nodiscard]] char Peek() const { return at_ < end_ ? *at_ : '\0'; }
+  void SkipSpace() {
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  }
+  bool TakeName();
+  bool Token();
+  bool String();
+  bool Escape();
+  bool Number();
+  bool Digits();
+
+  const char* at_;
+  const char* end_;
+  bool escaped_ = false;  ///< whether there was an escape
+};
+
+/// Bytes of the UTF-8 sequence at the front of `text`; 0 if there is none that is whole and allowed.
+[[nodiscard]] size_t Utf8Length(std::string_view text);
+
+/// The number that four hexadecimal digits of either case stand for; -1 if they are not there.
+[[nodiscard]] int FourHexDigits(std::string_view text);
+
+}  // namespace anon
+
+#endif  // ANON_MODEL_SCANNER_H_
