@@ -1,7 +1,8 @@
 // npm run curves:native: what each operation of the native core costs at 10 to 10,000,000 services, in time and in
-// bytes, as tests/bench/curves-native.json and two plots. Flat or logarithmic is how it should be.
+// bytes, as tests/bench/curves-native.json and two plots. Flat or logarithmic is how it should be. With `-- --recorded`
+// it draws what npm run bench:native has recorded, and measures nothing.
 import { writeFileSync } from 'node:fs';
-import { measure, print } from './native/run.mjs';
+import { measure, print, recorded } from './native/run.mjs';
 import { plot } from './svg.mjs';
 
 /** @typedef {import('./native/run.mjs').Row} Row */
@@ -34,7 +35,8 @@ function line(rows, benchmark, value) {
   return /** @type {[number, number][]} */ (points.filter(([, y]) => y !== undefined));
 }
 
-const rows = measure(['--large', ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+const rows = args.includes('--recorded') ? recorded() : measure(['--large', ...args]);
 print(rows);
 
 const times = Object.entries(OPERATIONS).map(([benchmark, name]) => ({

@@ -1,5 +1,4 @@
-// What main registers, for one size of the store after the other: a large store is made once for all that
-// need it.
+// What main registers, for one size of the store: a large one is made once for all that need it.
 #ifndef ANON_TESTS_BENCH_NATIVE_BENCHMARKS_H_
 #define ANON_TESTS_BENCH_NATIVE_BENCHMARKS_H_
 

@@ -1,32 +1,34 @@
-// core_benchmark [--large] [Google Benchmark's options]: the core at 10 to a million services, with --large
-// ten.
+// core_benchmark SERVICES [Google Benchmark's options]: the core at one size of the store.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <string_view>
-#include <vector>
+#include <cstdio>
+#include <cstdlib>
 
 #include "benchmarks.h"
 
-// Beyond, a commit for each start, compaction included, takes longer than it tells.
-constexpr int64_t kMostWritten = 1'000'000;
+namespace {
+
+// In a smaller store, what is there once counts for more than what is there for each service.
+constexpr int64_t kLeastMeasured = 1000;
+// Beyond, growing by one commit for each start, compaction included, takes longer than it tells.
+constexpr int64_t kMostWritten = 100'000;
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<int64_t> sizes = {10, 1000, 100'000, 1'000'000};
-  char** end = argv + argc;
-  char** large = std::find(argv, end, std::string_view("--large"));
-  if (large != end) {
-    sizes.push_back(10'000'000);
-    std::copy(large + 1, end, large);
-    --argc;
+  const int64_t services = argc < 2 ? 0 : std::atoll(argv[1]);
+  if (services <= 0) {
+    std::fputs("usage: core_benchmark SERVICES [--benchmark_filter=…]\n", stderr);
+    return 1;
   }
-  for (const int64_t size : sizes) {
-    anon::bench::RegisterOperations(size);
-    anon::bench::RegisterReplay(size);
-    // In a small store, what is there once counts for more than what is there for each service.
-    if (size < 1000) continue;
-    anon::bench::RegisterMemory(size);
-    if (size <= kMostWritten) anon::bench::RegisterWritten(size);
+  std::copy(argv + 2, argv + argc + 1, argv + 1);
+  --argc;
+  anon::bench::RegisterOperations(services);
+  anon::bench::RegisterReplay(services);
+  if (services >= kLeastMeasured) {
+    anon::bench::RegisterMemory(services);
+    if (services <= kMostWritten) anon::bench::RegisterWritten(services);
   }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -1,20 +1,24 @@
 // The native core measured with Google Benchmark, in CPU time, for other work on the machine must not count.
 //
 //   npm run bench:native                                    10 to 1,000,000 services
+//   npm run bench:native -- --services 1000,100000          these sizes
 //   npm run bench:native -- --large                         10,000,000 too: some 16 GB of memory
-//   npm run bench:native -- --benchmark_filter='^start/'    these only; any option of Google Benchmark
+//   npm run bench:native -- --benchmark_filter=^start/      these only; any option of Google Benchmark
 //
-// A whole run is recorded in tests/bench/native.json. The program is build/bench/core_benchmark; it has symbols, for
-// perf and callgrind.
+// Each size is a process of its own and is recorded in tests/bench/native.json as soon as it is done, in place of what
+// stood there for it, unless a filter is given. The program is build/bench/core_benchmark; it has symbols, for perf and
+// callgrind.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const SIZES = [10, 1000, 100_000, 1_000_000];
+const LARGE = 10_000_000;
 const tree = join(root, 'build/bench');
-const RESULTS = join(root, 'tests/bench/native.json');
+const RECORD = join(root, 'tests/bench/native.json');
 
 /**
  * @typedef {object} Row
@@ -34,21 +38,45 @@ const COMMON = new Set([
 /** @param {number} value */
 const round = (value) => Number(value.toPrecision(4));
 
-/**
- * Builds and runs.
- *
- * @param {string[]} options  of the program
- * @returns {Row[]}
- */
-export function measure(options) {
-  const report = join(tree, 'report.json');
-  const build = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS_RELEASE=-O3 -g -DNDEBUG'];
-  execFileSync('cmake', ['-S', root, '-B', tree, ...build], { stdio: ['ignore', 'ignore', 'inherit'] });
+function build() {
+  const flags = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS_RELEASE=-O3 -g -DNDEBUG'];
+  execFileSync('cmake', ['-S', root, '-B', tree, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });
   const target = ['--target', 'core_benchmark', '--parallel', String(availableParallelism())];
   execFileSync('cmake', ['--build', tree, ...target], { stdio: ['ignore', 'ignore', 'inherit'] });
-  // Its own table goes by as it is measured.
-  execFileSync(join(tree, 'core_benchmark'), [`--benchmark_out=${report}`, ...options], { stdio: ['ignore', 2, 2] });
-  return read(JSON.parse(readFileSync(report, 'utf8')).benchmarks);
+}
+
+/** What is recorded. @returns {Row[]} */
+export const recorded = () => (existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : []);
+
+/** @param {Row[]} rows  all of one size */
+function record(rows) {
+  const others = recorded().filter(({ services }) => services !== rows[0].services);
+  const all = [...others, ...rows].sort((a, b) => a.services - b.services);
+  writeFileSync(RECORD, `[\n${all.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+}
+
+/**
+ * Builds and measures.
+ *
+ * @param {string[]} args  of the command line
+ * @returns {Row[]}
+ */
+export function measure(args) {
+  const at = args.indexOf('--services');
+  const given = at < 0 ? SIZES : args[at + 1].split(',').map(Number);
+  const sizes = args.includes('--large') ? [...given, LARGE] : given;
+  const options = args.filter((arg, i) => arg !== '--large' && (at < 0 || (i !== at && i !== at + 1)));
+  const isWhole = !options.some((option) => option.startsWith('--benchmark_filter'));
+  build();
+  return sizes.flatMap((services) => {
+    const report = join(tree, 'report.json');
+    const command = [String(services), `--benchmark_out=${report}`, ...options];
+    // Its own table goes by as it is measured.
+    execFileSync(join(tree, 'core_benchmark'), command, { stdio: ['ignore', 2, 2] });
+    const rows = read(JSON.parse(readFileSync(report, 'utf8')).benchmarks);
+    if (isWhole) record(rows);
+    return rows;
+  });
 }
 
 /** @param {Record<string, any>[]} benchmarks  of a report; of repetitions the median counts */
@@ -95,10 +123,4 @@ export function print(rows) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const options = process.argv.slice(2);
-  const rows = measure(options);
-  print(rows);
-  const isWhole = !options.some((option) => option.startsWith('--benchmark_filter'));
-  if (isWhole) writeFileSync(RESULTS, `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
-}
+if (import.meta.url === pathToFileURL(process.argv[1]).href) print(measure(process.argv.slice(2)));
