@@ -1,7 +1,7 @@
 // Installs what is missing to build and test: npm packages, and from Debian's archive Emscripten, nlohmann/json,
-// GoogleTest, Chromium, Firefox, WebKit and the X server that WebKit draws on. Asks before it uses a package manager,
-// unless CI is set or --yes is given. Does nothing when nothing is missing. Plain Node: this runs before anything is
-// installed.
+// GoogleTest, Google Benchmark, Chromium, Firefox, WebKit and the X server that WebKit draws on. Asks before it uses a
+// package manager, unless CI is set or --yes is given. Does nothing when nothing is missing. Plain Node: this runs before
+// anything is installed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -35,6 +35,11 @@ const needs = [
     what: 'GoogleTest',
     there: () => anyFile('/usr/include/gtest/gtest.h', '/usr/local/include/gtest/gtest.h', '/opt/homebrew/include/gtest/gtest.h'),
     debian: 'libgtest-dev',
+  },
+  {
+    what: 'Google Benchmark',
+    there: () => anyFile('/usr/include/benchmark/benchmark.h', '/usr/local/include/benchmark/benchmark.h', '/opt/homebrew/include/benchmark/benchmark.h'),
+    debian: 'libbenchmark-dev',
   },
   {
     what: 'Chromium',
