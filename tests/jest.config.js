@@ -21,6 +21,7 @@ export default {
       displayName: 'real',
       testMatch: [
         '<rootDir>/tests/{edge,browser,crash,faults}/**/*.test.js',
+        '<rootDir>/tests/bench/*.test.js',
         '<rootDir>/tests/storage/runtimes.test.js',
         '<rootDir>/tests/tabs/tabs.test.js',
       ],
