@@ -10,13 +10,14 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
  * @property {string} label
  * @property {string} [from]  the npm package that it is
  * @property {Record<string, string>} [files]  paths that its page fetches, each with its source from the root
+ * @property {boolean} [holdsAll]  once it is open, every service is in memory
  */
 
 const PGLITE = 'node_modules/@electric-sql/pglite/dist';
 
 /** @type {Contestant[]} */
 export const CONTENDERS = [
-  { name: 'ours', label: 'anonymous-services', files: { '/engine.wasm': 'dist/engine.wasm' } },
+  { name: 'ours', label: 'anonymous-services', files: { '/engine.wasm': 'dist/engine.wasm' }, holdsAll: true },
   { name: 'raw', label: 'raw IndexedDB' },
   { name: 'dexie', label: 'Dexie', from: 'dexie' },
   { name: 'idb', label: 'idb', from: 'idb' },
@@ -28,6 +29,7 @@ export const CONTENDERS = [
     label: 'sql.js, exported',
     from: 'sql.js',
     files: { '/sql-wasm-browser.wasm': 'node_modules/sql.js/dist/sql-wasm-browser.wasm' },
+    holdsAll: true,
   },
   {
     name: 'pglite',
@@ -39,7 +41,7 @@ export const CONTENDERS = [
       '/initdb.wasm': `${PGLITE}/initdb.wasm`,
     },
   },
-  { name: 'localstorage', label: 'localStorage list' },
+  { name: 'localstorage', label: 'localStorage list', holdsAll: true },
 ];
 
 /** The version that is installed. @param {Contestant} contestant */

@@ -6,9 +6,9 @@ import { serveBench } from './server.js';
 
 /** A contender took longer than it was given. */
 export class Over extends Error {
-  /** @param {number} seconds */
-  constructor(seconds) {
-    super(`over ${seconds} s`);
+  /** @param {number} seconds @param {string} [what] */
+  constructor(seconds, what = '') {
+    super(`over ${seconds} s${what}`);
   }
 }
 
@@ -72,11 +72,20 @@ export class Session {
   async store({ name }, size, copy = 'all') {
     const origin = `${name}-${size}-${copy}`;
     if (size > 0) {
-      const known = this.#filled.get(origin) ?? this.work(origin, 'fill', { count: size }, FILL_LIMIT).then(() => {});
+      const known = this.#filled.get(origin) ?? this.#fill(origin, size);
       this.#filled.set(origin, known);
       await known;
     }
     return origin;
+  }
+
+  /** @param {string} origin @param {number} size */
+  async #fill(origin, size) {
+    try {
+      await this.work(origin, 'fill', { count: size }, FILL_LIMIT);
+    } catch (error) {
+      throw error instanceof Over ? new Over(FILL_LIMIT, ' to fill') : error;
+    }
   }
 
   /** A new origin, which holds what `store` would fill it with once `work` is done. @param {Contestant} contestant @param {number} size @param {string | number} copy @param {(origin: string) => Promise<void>} work */
