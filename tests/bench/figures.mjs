@@ -36,7 +36,7 @@ export class Figures {
 
   /** @param {Omit<Cell, 'samples' | 'missing'>} about @param {number} value */
   add(about, value) {
-    this.#cell(about).samples.push(value);
+    this.#cell(about).samples.push(Number(value.toFixed(3)));
   }
 
   /** @param {Omit<Cell, 'samples' | 'missing'>} about @param {string} why */
@@ -53,7 +53,7 @@ export class Figures {
       const wanted = { work, figure, size, ...other };
       const against = cells.find((one) => Object.entries(wanted).every(([name, value]) => one[/** @type {keyof Cell} */ (name)] === value));
       const ratios = cell.samples.map((sample, round) => sample / (against?.samples[round] ?? NaN)).filter(Number.isFinite);
-      return ratios.length > 0 ? median(ratios) : undefined;
+      return ratios.length > 0 ? Number(median(ratios).toFixed(3)) : undefined;
     };
     const order = [...new Set(cells.map(({ work }) => work))].sort();
     const figures = [...new Set(cells.map(({ figure }) => figure))];

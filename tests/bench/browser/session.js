@@ -107,11 +107,8 @@ export class Session {
    */
   work(origin, work, options, limit) {
     return this.#page(origin, '/work', limit, async (page) => {
-      await page.waitForSelector('body[data-ready]', { state: 'attached' });
-      // @ts-ignore: the page has it
-      await within(limit, page.evaluate(() => globalThis.bench.open()));
-      // @ts-ignore
-      return within(limit, page.evaluate(([name, more]) => globalThis.bench.run(name, more), [work, options]));
+      await ask(page, limit, 'bench.open');
+      return ask(page, limit, 'bench.run', work, options);
     });
   }
 
@@ -120,13 +117,18 @@ export class Session {
     for (const step of ['startAndFind', 'findAndHandOver']) await this.work(`${name}-check`, step, {}, limit);
   }
 
-  /** Memory that the modules of a page have grown to, in bytes, once its store is open. @param {string} origin @param {number} limit @returns {Promise<number>} */
-  memory(origin, limit) {
-    return this.#page(origin, '/work', limit, async (page) => {
-      await page.waitForSelector('body[data-ready]', { state: 'attached' });
-      // @ts-ignore
-      return within(limit, page.evaluate(() => globalThis.bench.open()));
-    });
+  /**
+   * Loads a page on an origin, calls one of its functions and closes it.
+   *
+   * @param {string} origin
+   * @param {string} path
+   * @param {number} limit  seconds
+   * @param {string} name  `object.function` of its global object
+   * @param {...unknown} args
+   * @returns {Promise<any>} what the function answers
+   */
+  call(origin, path, limit, name, ...args) {
+    return this.#page(origin, path, limit, (page) => ask(page, limit, name, ...args));
   }
 
   /**
@@ -138,10 +140,8 @@ export class Session {
    * @returns {Promise<{ ms: number, longest: number }>}
    */
   opened(origin, path, limit) {
-    return this.#page(origin, path, limit, async (page) => {
-      // @ts-ignore
-      return within(limit, page.evaluate(() => globalThis.opened));
-    });
+    // @ts-ignore: the page has it
+    return this.#page(origin, path, limit, (page) => within(limit, page.evaluate(() => globalThis.opened)));
   }
 
   /**
@@ -167,6 +167,19 @@ export class Session {
       await page.close();
     }
   }
+}
+
+/** Calls a function of a page once it says that it is ready. @param {import('playwright-core').Page} page @param {number} limit @param {string} name @param {...unknown} args */
+async function ask(page, limit, name, ...args) {
+  await page.waitForSelector('body[data-ready]', { state: 'attached' });
+  const answer = page.evaluate(
+    ([path, values]) => {
+      const [object, method] = path.split('.');
+      return /** @type {any} */ (globalThis)[object][method](...values);
+    },
+    /** @type {[string, unknown[]]} */ ([name, args]),
+  );
+  return within(limit, answer);
 }
 
 /** @template T @param {number} seconds @param {Promise<T>} work @returns {Promise<T>} */

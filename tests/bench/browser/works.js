@@ -159,8 +159,8 @@ export const WORKS = [
     sizes: large,
     async run(turn) {
       const { session, contestant, size, scale, tell } = turn;
-      const before = await session.memory(`${contestant.name}-0-memory`, scale.limit);
-      const after = await session.memory(await storeOf(turn), scale.limit);
+      const before = await session.call(`${contestant.name}-0-memory`, '/work', scale.limit, 'bench.open');
+      const after = await session.call(await storeOf(turn), '/work', scale.limit, 'bench.open');
       const json = jsonBytes(service(size >> 1));
       tell('grown by', 'MiB', (after - before) / 2 ** 20);
       tell('for each service', 'bytes', (after - before) / size - json);
