@@ -9,7 +9,7 @@
  * @property {number} size  services in the store before
  * @property {string} contender
  * @property {number[]} samples  one for each round
- * @property {string} [missing]  why there are none, or no more: `over 15 s`, `does not fit`
+ * @property {string} [missing]  why there are none, or no more: `over 10 s`, `does not fit`
  * @property {{ figure: string, contender: string, size?: number }} [base]  what it is also compared with
  *
  * @typedef {Cell & { median?: number, to_ours?: number, to_raw?: number, to_base?: number }} Result

@@ -5,7 +5,7 @@
 //   --only W1,W3                  works (browser/works.js)
 //   --contenders ours,raw,dexie   (browser/contenders.js)
 //   --sizes 0,10000               services in the stores
-//   --limit 15                    seconds for one work of one contender in one round; who is over it is not asked again
+//   --limit 10                    seconds for one work of one contender in one round; who is over it is not asked again
 //   --quick                       one round of very little, to see that everything works
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
