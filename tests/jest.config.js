@@ -13,6 +13,7 @@ export default {
       testMatch: [
         '<rootDir>/tests/{js,property}/**/*.test.js',
         '<rootDir>/tests/storage/directory*.test.js',
+        '<rootDir>/tests/bench/figures.test.js',
         '<rootDir>/tests/tabs/checker.test.js',
       ],
     },
@@ -21,6 +22,7 @@ export default {
       displayName: 'real',
       testMatch: [
         '<rootDir>/tests/{edge,browser,crash,faults}/**/*.test.js',
+        '<rootDir>/tests/bench/{bench,contenders}.test.js',
         '<rootDir>/tests/storage/runtimes.test.js',
         '<rootDir>/tests/tabs/tabs.test.js',
       ],
