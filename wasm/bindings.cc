@@ -50,9 +50,10 @@ class EngineBinding {
 
   /// The HTTP status; output() holds the response message.
   int Execute(uint32_t size, double now) {
-    const anon::Response response = engine_.Execute(Input(size), static_cast<int64_t>(now));
-    output_ = anon::Serialize(response);
-    return response.status;
+    anon::Response response = engine_.Execute(Input(size), static_cast<int64_t>(now));
+    const int status = response.status;
+    output_ = anon::Serialize(std::move(response));
+    return status;
   }
 
   uint32_t Seal(double sequence) {

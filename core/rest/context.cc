@@ -31,11 +31,13 @@ bool Context::MaySee(const Service& service) const {
   return who.claims.find(service.id) != who.claims.end();
 }
 
-void Context::Put(Op op, std::string_view id, uint32_t index, const Record& record) {
-  Make({op, request.tenant, std::string(id), index, record.Encode()});
+void Context::Put(Op op, std::string_view id, uint32_t index, std::string record) {
+  Make({op, std::string(request.tenant), std::string(id), index, std::move(record)});
 }
 
-void Context::Remove(Op op, std::string_view id) { Make({op, request.tenant, std::string(id), 0, {}}); }
+void Context::Remove(Op op, std::string_view id) {
+  Make({op, std::string(request.tenant), std::string(id), 0, {}});
+}
 
 void Context::TouchService(const Service& service) {
   if (!service.active || !PeekInteger(service.record, Tag::kAutoCompleteAfter)) return;
@@ -46,6 +48,17 @@ void Context::TouchService(const Service& service) {
 
 void Context::Make(Change change) {
   if (store_->Apply(change)) changes_.push_back(std::move(change));
+}
+
+void AddLocation(const Context& context, std::string_view id, std::string_view part, Response* response) {
+  std::string& out = response->headers;
+  out.reserve(context.options.base_path.size() + id.size() + part.size() + 32);
+  out += "Location: ";
+  out += context.options.base_path;
+  out += "/services/";
+  AppendPercentEncoded(&out, id);
+  out += part;
+  out += '\n';
 }
 
 Response Json(int status, std::string body) { return Response{status, {}, std::move(body)}; }
@@ -66,13 +79,14 @@ std::optional<uint32_t> ParseIndex(std::string_view text) {
   return static_cast<uint32_t>(*number);
 }
 
+std::optional<int64_t> Lifetime(const Event& event, int64_t clock) {
+  if (!event.ttl) return event.expiration_time;
+  const int64_t most = (kLatestInstant - clock) / 1000;
+  return *event.ttl > most ? kLatestInstant : clock + *event.ttl * 1000;
+}
+
 void SetLifetime(const Event& event, int64_t clock, Record* record) {
-  if (event.ttl) {
-    const int64_t most = (kLatestInstant - clock) / 1000;
-    record->SetInteger(Tag::kExpires, *event.ttl > most ? kLatestInstant : clock + *event.ttl * 1000);
-  } else if (event.expiration_time) {
-    record->SetInteger(Tag::kExpires, *event.expiration_time);
-  }
+  if (const auto end = Lifetime(event, clock)) record->SetInteger(Tag::kExpires, *end);
 }
 
 }  // namespace anon
