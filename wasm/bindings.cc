@@ -63,9 +63,10 @@ EMSCRIPTEN_KEEPALIVE uintptr_t reserve(uint32_t size) {
 
 /// The HTTP status; the output is the response message.
 EMSCRIPTEN_KEEPALIVE int execute(uint32_t size, double now) {
-  const anon::Response response = self.engine.Execute(Input(size), static_cast<int64_t>(now));
-  self.output = anon::Serialize(response);
-  return response.status;
+  anon::Response response = self.engine.Execute(Input(size), static_cast<int64_t>(now));
+  const int status = response.status;
+  self.output = anon::Serialize(std::move(response));
+  return status;
 }
 
 EMSCRIPTEN_KEEPALIVE uintptr_t output() { return reinterpret_cast<uintptr_t>(self.output.data()); }

@@ -136,7 +136,7 @@ Answer DeliverAssociations(Context& context) {
   if (envelope.customer != context.request.principal.customer) {
     return Error{Code::kCustomerMismatch, "customer_id: not the customer of the credentials"};
   }
-  const std::string& key = context.request.idempotency_key;
+  const std::string_view key = context.request.idempotency_key;
   if (!key.empty() && key != envelope.association_id) {
     return Invalid("Idempotency-Key: the association_id is expected");
   }

@@ -55,17 +55,17 @@ void MarkWhole(Context& context, const std::string& id) {
 }  // namespace
 
 Answer NextDelivery(Context& context) {
-  if (auto failure = OnlyParameters(context.request, {})) return *failure;
+  if (auto failure = OnlyParameters(context.request, "")) return *failure;
   const Tenant* tenant = context.tenant();
   if (tenant == nullptr) return Empty(204);
   for (const auto& [place, id] : tenant->outbox) {
     const std::string* bytes = FindAssociation(context, id);
     if (bytes == nullptr || IsSealed(*tenant, PeekText(*bytes, Tag::kCustomerId))) continue;
     Response response = Json(200, std::string(PeekText(*bytes, Tag::kEnvelope)));
-    response.headers.emplace_back("Association-Id", id);
-    response.headers.emplace_back("Customer", PercentEncode(PeekText(*bytes, Tag::kCustomerId)));
+    response.AddHeader("Association-Id", id);
+    response.AddHeader("Customer", PercentEncode(PeekText(*bytes, Tag::kCustomerId)));
     if (const auto progress = PeekText(*bytes, Tag::kProgress); !progress.empty()) {
-      response.headers.emplace_back("Progress", PercentEncode(progress));
+      response.AddHeader("Progress", PercentEncode(progress));
     }
     return response;
   }
@@ -145,7 +145,7 @@ Answer SplitAssociation(Context& context) {
 // What a page that goes away can still send: the same services in envelopes of about so many bytes. They are
 // extra copies; the whole is sent again all the same, and finds its services there.
 Answer SliceAssociation(Context& context) {
-  if (auto failure = OnlyParameters(context.request, {"bytes"})) return *failure;
+  if (auto failure = OnlyParameters(context.request, "bytes")) return *failure;
   const std::string& id = context.arguments[0];
   Record record;
   if (auto failure = LoadOpen(context, &record)) return *failure;

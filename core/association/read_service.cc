@@ -25,13 +25,13 @@ Failure ReadPoint(EventKind kind, Resource resource, const Member& member, const
   Event event;
   if (auto failure = ReadEvent(kind, Members(member.value).list(), lists, &event, resource)) return failure;
   if (!event.timestamp) return Invalid(std::string(member.name) + ": a timestamp is needed");
-  if (!event.fields.extensions().empty()) {
+  if (event.fields.Has(Tag::kExtension)) {
     return Invalid(std::string(member.name) + ": only the common fields are accepted");
   }
   if (kind == EventKind::kEndedRecorded) {
     RecordEnd(event, *event.timestamp, record);
   } else {
-    record->Merge(event.fields);
+    record->Merge(event.fields.ToRecord());
     record->SetInteger(Tag::kStarted, *event.timestamp);
   }
   return std::nullopt;
@@ -53,7 +53,7 @@ Failure ReadShared(EventKind start, Resource resource, const std::vector<Member>
   }
   if (!record->Has(Tag::kStarted)) return Invalid("started: an object is needed");
   if (auto failure = ReadEvent(start, rest, lists, event)) return failure;
-  record->Merge(event->fields);
+  record->Merge(event->fields.ToRecord());
   return std::nullopt;
 }
 

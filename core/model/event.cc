@@ -1,120 +1,41 @@
 #include "model/event.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "base/sha256.h"
+#include "model/ascii.h"
+#include "model/fields.h"
 #include "model/instant.h"
 
 namespace anon {
 namespace {
 
-enum class Kind : uint8_t {
-  kText,      ///< string of at most `most` characters
-  kWord,      ///< string or integer
-  kSeconds,   ///< integer, not negative
-  kInstant,   ///< ISO 8601 text
-  kIndex,     ///< id of a state or task: integer from 0 to 2^31 - 1
-  kKey,       ///< contact key
-  kCustomer,  ///< customer id
-  kPart,      ///< object, left to the caller
-};
-
-using Mask = uint16_t;
-
-constexpr Mask Bit(EventKind kind) { return static_cast<Mask>(1U << static_cast<unsigned>(kind)); }
-
-constexpr Mask kServiceStarts = Bit(EventKind::kServiceStart) | Bit(EventKind::kAssociate);
-constexpr Mask kStateStarts = Bit(EventKind::kStateStart) | Bit(EventKind::kTransitionTo);
-constexpr Mask kStateEnds = Bit(EventKind::kStateEnd) | Bit(EventKind::kTransitionFrom);
-constexpr Mask kStarts = kServiceStarts | kStateStarts | Bit(EventKind::kTaskStart);
-constexpr Mask kEnds =
-    Bit(EventKind::kServiceEnd) | kStateEnds | Bit(EventKind::kTaskEnd) | Bit(EventKind::kEndedRecorded);
-constexpr Mask kAny = 0xFFFF;
-
-struct FieldSpec {
-  const char* name;
-  Kind kind;
-  uint16_t most;
-  Tag tag;
-  Mask events;
-};
-
-constexpr Tag kNoTag{};
-
-constexpr FieldSpec kFields[] = {
-    {"session_id", Kind::kText, 32, Tag::kSessionId, kAny},
-    {"interaction_id", Kind::kText, 50, Tag::kInteractionId, kAny},
-    {"application_type", Kind::kWord, 0, Tag::kApplicationType, kAny},
-    {"application_id", Kind::kWord, 0, Tag::kApplicationId, kAny},
-    {"resource_type", Kind::kWord, 0, Tag::kResourceType, kAny},
-    {"resource_id", Kind::kWord, 0, Tag::kResourceId, kAny},
-    {"media_type", Kind::kWord, 0, Tag::kMediaType, kAny},
-    {"timestamp", Kind::kInstant, 0, kNoTag, kAny},
-    {"customer_id", Kind::kCustomer, 0, Tag::kCustomerId, kServiceStarts},
-    {"contact_key", Kind::kKey, 0, Tag::kContactKey, kServiceStarts},
-    {"service_type", Kind::kWord, 0, Tag::kType, kServiceStarts},
-    {"state_type", Kind::kWord, 0, Tag::kType, kStateStarts},
-    {"task_type", Kind::kWord, 0, Tag::kType, Bit(EventKind::kTaskStart)},
-    {"est_duration", Kind::kSeconds, 0, Tag::kEstDuration, kStarts},
-    {"ttl", Kind::kSeconds, 0, kNoTag, static_cast<Mask>(kServiceStarts | Bit(EventKind::kServiceEnd))},
-    {"expiration_time", Kind::kInstant, 0, kNoTag,
-     static_cast<Mask>(kServiceStarts | Bit(EventKind::kServiceEnd))},
-    {"auto_complete_after", Kind::kSeconds, 0, Tag::kAutoCompleteAfter, kServiceStarts},
-    {"previous_state_id", Kind::kIndex, 0, kNoTag, kStateStarts},
-    {"state_id", Kind::kIndex, 0, kNoTag,
-     static_cast<Mask>(Bit(EventKind::kTaskStart) | Bit(EventKind::kTransitionFrom))},
-    {"disposition", Kind::kWord, 0, Tag::kDisposition, kEnds},
-    {"disposition_desc", Kind::kText, 64, Tag::kDispositionDesc, kEnds},
-    {"from", Kind::kPart, 0, kNoTag, Bit(EventKind::kTransition)},
-    {"to", Kind::kPart, 0, kNoTag, Bit(EventKind::kTransition)},
-};
-
-// Names that a resource's JSON uses itself; an extension of that name would appear twice.
-constexpr std::array<std::string_view, 17> kServiceNames = {
-    "service_id",       "service_type",  "customer_id",      "contact_key",
-    "est_duration",     "started",       "completed",        "disposition",
-    "disposition_desc", "active_states", "completed_states", "active_tasks",
-    "completed_tasks",  "ttl",           "expiration_time",  "auto_complete_after",
-    "idempotency_key"};
-constexpr std::array<std::string_view, 11> kStateNames = {
-    "service_id",       "state_id", "state_type", "previous_state_id",
-    "est_duration",     "started",  "completed",  "disposition",
-    "disposition_desc", "from",     "to"};
-constexpr std::array<std::string_view, 9> kTaskNames = {"service_id", "task_id",      "task_type",
-                                                        "state_id",   "est_duration", "started",
-                                                        "completed",  "disposition",  "disposition_desc"};
-constexpr std::array<std::string_view, 3> kPrototypeNames = {"__proto__", "constructor", "prototype"};
+using Kind = Field::Kind;
 
 struct KindInfo {
   const char* name;
   Resource resource;
-  const char* ids[2];  ///< ignored when sent: the path, not the body, names the resource
+  std::string_view ids[2];  ///< ignored when sent: the path, not the body, names the resource
 };
 
 // In the order of EventKind.
 constexpr KindInfo kKinds[] = {
-    {"service start", Resource::kService, {"service_id", nullptr}},
-    {"service end", Resource::kService, {"service_id", nullptr}},
+    {"service start", Resource::kService, {"service_id", ""}},
+    {"service end", Resource::kService, {"service_id", ""}},
     {"state start", Resource::kState, {"service_id", "state_id"}},
     {"state end", Resource::kState, {"service_id", "state_id"}},
     {"task start", Resource::kTask, {"service_id", "task_id"}},
     {"task end", Resource::kTask, {"service_id", "task_id"}},
-    {"association", Resource::kService, {"service_id", nullptr}},
-    {"state transition", Resource::kState, {"service_id", nullptr}},
-    {"from", Resource::kState, {"service_id", nullptr}},
+    {"association", Resource::kService, {"service_id", ""}},
+    {"state transition", Resource::kState, {"service_id", ""}},
+    {"from", Resource::kState, {"service_id", ""}},
     {"to", Resource::kState, {"service_id", "state_id"}},
-    {"started", Resource::kService, {nullptr, nullptr}},
-    {"completed", Resource::kService, {nullptr, nullptr}},
+    {"started", Resource::kService, {"", ""}},
+    {"completed", Resource::kService, {"", ""}},
 };
 
 const KindInfo& InfoOf(EventKind kind) { return kKinds[static_cast<size_t>(kind)]; }
-
-template <size_t N>
-bool Contains(const std::array<std::string_view, N>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 const char* Accepted(Kind kind) {
   // In the order of Kind.
@@ -129,13 +50,13 @@ const char* Accepted(Kind kind) {
   return kAccepted[static_cast<size_t>(kind)];
 }
 
-Error WrongType(const FieldSpec& spec) {
+Error WrongType(const Field& spec) {
   return Invalid(std::string(spec.name) + ": " + Accepted(spec.kind) + " is expected");
 }
 
 // The list that configures a field of a resource, by "Service.media_type"; a value outside it is refused and
 // the valid ones are named.
-Failure CheckList(Resource resource, const FieldSpec& spec, std::string_view text, const ValueLists& lists) {
+Failure CheckList(Resource resource, const Field& spec, std::string_view text, const ValueLists& lists) {
   if (lists.empty()) return std::nullopt;
   std::string name = Name(resource);
   name[0] = static_cast<char>(name[0] - 'a' + 'A');
@@ -151,39 +72,45 @@ Failure CheckList(Resource resource, const FieldSpec& spec, std::string_view tex
   return Invalid(std::string(spec.name) + ": not one of the configured values: " + valid);
 }
 
-Failure ReadField(const FieldSpec& spec, Resource resource, std::string_view raw, const ValueLists& lists,
+// What is kept of a string or an integer: the token as it is written, unless the same text or number can be
+// written otherwise too.
+void SetToken(const Field& spec, std::string_view raw, const std::string& decoded, Event* out) {
+  if (!decoded.empty()) {
+    out->fields.Set(spec.tag, Quoted(decoded));
+  } else {
+    out->fields.Set(spec.tag, raw == "-0" ? "0" : raw);
+  }
+}
+
+Failure ReadField(const Field& spec, Resource resource, std::string_view raw, const ValueLists& lists,
                   Event* out) {
+  std::string decoded;  // empty where there is nothing to decode
   switch (spec.kind) {
     case Kind::kText: {
-      const auto text = AsString(raw);
+      const auto text = AsText(raw, &decoded);
       if (!text) return WrongType(spec);
       if (CodePoints(*text) > spec.most) {
         return Invalid(std::string(spec.name) + ": at most " + std::to_string(spec.most) +
                        " characters are accepted");
       }
-      out->fields.Set(spec.tag, Quoted(*text));
+      SetToken(spec, raw, decoded, out);
       return std::nullopt;
     }
     case Kind::kWord: {
-      std::string token;
-      std::string text;
-      if (auto string = AsString(raw)) {
-        text = std::move(*string);
-        token = Quoted(text);
-      } else if (auto number = AsInteger(raw)) {
-        text = token = std::to_string(*number);
-      } else {
-        return WrongType(spec);
+      auto text = AsText(raw, &decoded);
+      if (!text) {
+        if (!AsInteger(raw)) return WrongType(spec);
+        text = raw == "-0" ? "0" : raw;
       }
-      if (auto failure = CheckList(resource, spec, text, lists)) return failure;
-      out->fields.Set(spec.tag, token);
+      if (auto failure = CheckList(resource, spec, *text, lists)) return failure;
+      SetToken(spec, raw, decoded, out);
       return std::nullopt;
     }
     case Kind::kSeconds: {
       const auto seconds = AsInteger(raw);
       if (!seconds || *seconds < 0 || *seconds > (int64_t{1} << 53)) return WrongType(spec);
       if (spec.tag == Tag::kEstDuration) {
-        out->fields.Set(spec.tag, std::to_string(*seconds));
+        SetToken(spec, raw, decoded, out);
       } else if (spec.tag == Tag::kAutoCompleteAfter) {
         out->fields.SetInteger(spec.tag, *seconds);
       } else {
@@ -192,10 +119,10 @@ Failure ReadField(const FieldSpec& spec, Resource resource, std::string_view raw
       return std::nullopt;
     }
     case Kind::kInstant: {
-      const auto text = AsString(raw);
+      const auto text = AsText(raw, &decoded);
       const auto at = text ? ParseInstant(*text) : std::nullopt;
       if (!at) return WrongType(spec);
-      (std::string_view(spec.name) == "timestamp" ? out->timestamp : out->expiration_time) = *at;
+      (spec.name == "timestamp" ? out->timestamp : out->expiration_time) = *at;
       return std::nullopt;
     }
     case Kind::kIndex: {
@@ -203,12 +130,12 @@ Failure ReadField(const FieldSpec& spec, Resource resource, std::string_view raw
       if (!index || *index < 0 || *index > std::numeric_limits<int32_t>::max()) {
         return WrongType(spec);
       }
-      (std::string_view(spec.name) == "state_id" ? out->state_id : out->previous_state_id) = *index;
+      (spec.name == "state_id" ? out->state_id : out->previous_state_id) = *index;
       return std::nullopt;
     }
     case Kind::kKey:
     case Kind::kCustomer: {
-      const auto text = AsString(raw);
+      const auto text = AsText(raw, &decoded);
       if (!text) return WrongType(spec);
       if (auto failure = spec.kind == Kind::kKey ? CheckKey(spec.name, *text) : CheckCustomerId(*text)) {
         return failure;
@@ -217,6 +144,7 @@ Failure ReadField(const FieldSpec& spec, Resource resource, std::string_view raw
       return std::nullopt;
     }
     case Kind::kPart:
+    case Kind::kNone:
       break;
   }
   if (!IsObject(raw)) return WrongType(spec);
@@ -238,6 +166,7 @@ const char* IdField(Resource resource) {
 
 Failure ParseEvent(EventKind kind, std::string_view body, const ValueLists& lists, Event* out) {
   Members members;
+  out->fields.Reserve(body.size() + 64);  // and what the operation adds
   if (!body.empty()) {
     if (auto failure = ParseObject(body, "body", &members)) return failure;
   }
@@ -248,23 +177,18 @@ Failure ReadEvent(EventKind kind, const std::vector<Member>& members, const Valu
                   std::optional<Resource> resource) {
   const KindInfo& info = InfoOf(kind);
   for (const Member& member : members) {
-    const auto* spec = std::find_if(std::begin(kFields), std::end(kFields), [&](const FieldSpec& field) {
-      return (field.events & Bit(kind)) != 0 && member.name == field.name;
-    });
-    if (spec != std::end(kFields)) {
+    const Field* spec = FindField(member.name);
+    if (spec != nullptr && spec->IsOf(kind)) {
       if (auto failure = ReadField(*spec, resource.value_or(info.resource), member.value, lists, out))
         return failure;
       continue;
     }
-    const bool ignored = std::any_of(std::begin(info.ids), std::end(info.ids),
-                                     [&](const char* id) { return id != nullptr && member.name == id; });
-    if (ignored) continue;
+    if (!member.name.empty() && (member.name == info.ids[0] || member.name == info.ids[1])) continue;
     if (auto failure = CheckExtensionName(info.resource, member.name)) {
       return Invalid(failure->message + " (in a " + info.name + " event)");
     }
-    if (out->fields.extensions().empty() || kind == EventKind::kTransitionFrom ||
-        kind == EventKind::kTransitionTo) {
-      out->fields.SetExtension(member.name, member.value);
+    if (kind == EventKind::kTransitionFrom || kind == EventKind::kTransitionTo) {
+      out->fields.SetExtension(member.name, member.value);  // the transition may have set it for both
     } else {
       out->fields.AddExtension(member.name, member.value);  // names within a body are distinct
     }
@@ -283,7 +207,8 @@ void RecordEnd(const Event& event, int64_t at, Record* record) {
   for (const Tag tag : {Tag::kDisposition, Tag::kDispositionDesc}) {
     if (event.fields.Has(tag)) record->Set(tag, event.fields.Text(tag));
   }
-  for (const Extension& extension : event.fields.extensions()) {
+  const Record given = event.fields.ToRecord();
+  for (const Extension& extension : given.extensions()) {
     record->SetExtension(extension.name, extension.value);
   }
 }
@@ -292,16 +217,10 @@ Failure CheckExtensionName(Resource resource, std::string_view name) {
   if (name.empty() || name.size() > 256) {
     return Invalid("extension name: 1 to 256 bytes are accepted");
   }
-  if (Contains(kPrototypeNames, name)) {
+  if (name == "__proto__" || name == "constructor" || name == "prototype") {
     return Invalid(std::string(name) + ": not accepted as an extension name");
   }
-  const bool own = resource == Resource::kService ? Contains(kServiceNames, name)
-                   : resource == Resource::kState ? Contains(kStateNames, name)
-                                                  : Contains(kTaskNames, name);
-  const bool common = std::any_of(std::begin(kFields), std::end(kFields), [&](const FieldSpec& field) {
-    return field.events == kAny && name == field.name;
-  });
-  if (own || common) {
+  if (const Field* field = FindField(name); field != nullptr && field->IsOf(resource)) {
     return Invalid(Shortened(name) + ": this name belongs to the " + Name(resource) +
                    " and is not accepted here");
   }
@@ -309,11 +228,11 @@ Failure CheckExtensionName(Resource resource, std::string_view name) {
 }
 
 std::string EventDigest(const Event& event) {
-  Record seen = event.fields;
+  RecordBuilder seen = event.fields;
   if (event.timestamp) seen.SetInteger(Tag::kStarted, *event.timestamp);
   if (event.ttl) seen.SetInteger(Tag::kUpdated, *event.ttl);
   if (event.expiration_time) seen.SetInteger(Tag::kExpires, *event.expiration_time);
-  const auto hash = Sha256(seen.Encode());
+  const auto hash = Sha256(seen.bytes());
   return std::string(hash.begin(), hash.begin() + 16);
 }
 
@@ -332,21 +251,17 @@ Failure CheckKey(std::string_view field, std::string_view value) {
 
 Failure CheckCustomerId(std::string_view value) {
   if (auto failure = CheckKey("customer_id", value)) return failure;
-  constexpr std::array<std::string_view, 19> kJunk = {
+  constexpr std::string_view kJunk[] = {
       "null",      "undefined", "nan",     "none", "nil",   "[object object]",
       "anonymous", "guest",     "unknown", "true", "false", "infinity",
       "-infinity", "0",         "-1",      "{}",   "[]",    "not_authenticated",
       "(null)"};
-  std::string word;
-  for (const char c : value) {
-    word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  word.erase(0, word.find_first_not_of(' '));
-  word.erase(word.find_last_not_of(' ') + 1);
-  if (Contains(kJunk, word)) {
+  value.remove_prefix(value.find_first_not_of(' '));
+  value = value.substr(0, value.find_last_not_of(' ') + 1);
+  for (const std::string_view junk : kJunk) {
+    if (!IsAnyCase(value, junk)) continue;
     return Invalid(
-        "customer_id: this is a word that a page sends when it has no id; a real customer id is "
-        "expected");
+        "customer_id: this is a word that a page sends when it has no id; a real customer id is expected");
   }
   return std::nullopt;
 }

@@ -13,7 +13,7 @@
 
 #include "model/error.h"
 #include "model/json.h"
-#include "model/record.h"
+#include "model/record_builder.h"
 
 namespace anon {
 
@@ -41,7 +41,7 @@ enum class EventKind : uint8_t {
 using ValueLists = std::map<std::string, std::set<std::string>, std::less<>>;
 
 struct Event {
-  Record fields;                             ///< own and common fields, extensions
+  RecordBuilder fields;                      ///< own and common fields, extensions
   std::optional<int64_t> timestamp;          ///< ms
   std::optional<int64_t> ttl;                ///< seconds
   std::optional<int64_t> expiration_time;    ///< ms

@@ -18,8 +18,10 @@ namespace anon {
 /// The hint inside an id that this project made; empty for foreign ids.
 [[nodiscard]] std::optional<uint16_t> ShardOfId(std::string_view service_id);
 
-/// Bytes for ids, drawn from the 16 random bytes that came with a request. More ids than one are made by
-/// hashing those bytes with a counter, so that a replay of the request makes the same ids.
+/// Bytes for ids, drawn from the 16 random bytes that came with a request. The host draws those anew for
+/// every request, and they serve for nothing else: so the first id takes half of them as they are. Whatever
+/// it shows, the other half stays unknown, and with it the hash of all 16 and a counter that further ids are
+/// made of. A replay of the request makes the same ids.
 class IdSource {
  public:
   IdSource() = default;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "model/order.h"
 #include "model/scanner.h"
@@ -33,43 +34,43 @@ int Depth(std::string_view text) {
   return deepest;
 }
 
-// Appends `point` in UTF-8.
-char* Encode(uint32_t point, char* out) {
+void AppendUtf8(std::string* out, uint32_t point) {
   if (point < 0x80) {
-    *out++ = static_cast<char>(point);
-    return out;
+    *out += static_cast<char>(point);
+    return;
   }
   const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
   constexpr uint8_t kLeads[] = {0, 0xC0, 0xE0, 0xF0};
-  *out++ = static_cast<char>(kLeads[more] | point >> (6 * more));
+  *out += static_cast<char>(kLeads[more] | point >> (6 * more));
   for (int shift = 6 * more - 6; shift >= 0; shift -= 6) {
-    *out++ = static_cast<char>(0x80 | (point >> shift & 0x3F));
+    *out += static_cast<char>(0x80 | (point >> shift & 0x3F));
   }
-  return out;
 }
 
-// Decodes what stands between the quotes of a well-formed string; never longer than that is. Answers the end.
-char* Decode(std::string_view inside, char* out) {
+// What stands between the quotes of a well-formed string, with its escapes decoded.
+std::string Decoded(std::string_view inside) {
+  std::string out;
+  out.reserve(inside.size());
   for (size_t i = 0; i < inside.size(); ++i) {
     if (inside[i] != '\\') {
-      *out++ = inside[i];
+      out += inside[i];
       continue;
     }
     const char c = inside[++i];
     if (c != 'u') {
       constexpr std::string_view kLetters = "bfnrt";
       const size_t letter = kLetters.find(c);
-      *out++ = letter == std::string_view::npos ? c : "\b\f\n\r\t"[letter];
+      out += letter == std::string_view::npos ? c : "\b\f\n\r\t"[letter];
       continue;
     }
-    auto point = static_cast<uint32_t>(FourHexDigits(inside.substr(i + 1)));
+    auto point = static_cast<uint32_t>(HexDigits(inside.substr(i + 1), 4));
     i += 4;
     if (point >= 0xD800 && point <= 0xDBFF) {
       point = 0x10000 + ((point - 0xD800) << 10) +
-              (static_cast<uint32_t>(FourHexDigits(inside.substr(i + 3))) - 0xDC00);
+              (static_cast<uint32_t>(HexDigits(inside.substr(i + 3), 4)) - 0xDC00);
       i += 6;
     }
-    out = Encode(point, out);
+    AppendUtf8(&out, point);
   }
   return out;
 }
@@ -103,7 +104,7 @@ bool Members::Cut(std::string_view object, int depth) {
     Member member;
     bool escaped = false;
     if (!scanner.Name(&member.name, &escaped) || !scanner.Value(depth - 1, &member.value)) return false;
-    if (escaped) member.name = Decoded(member.name, object.size());
+    if (escaped) member.name = decoded_.Add(Decoded(member.name));
     // A bit for each name: only one whose bit was seen before can have come before.
     const uint64_t bit = uint64_t{1} << BitOf(member.name);
     shadowed = shadowed || ((seen & bit) != 0 && (list_.size() > kFew || Holds(member.name)));
@@ -114,14 +115,6 @@ bool Members::Cut(std::string_view object, int depth) {
   }
   if (shadowed) DropShadowed();
   return scanner.Done();
-}
-
-std::string_view Members::Decoded(std::string_view name, size_t most) {
-  if (!decoded_) decoded_ = std::make_unique<char[]>(most);
-  char* const begin = decoded_.get() + decoded_size_;
-  const auto size = static_cast<size_t>(Decode(name, begin) - begin);
-  decoded_size_ += size;
-  return {begin, size};
 }
 
 bool Members::Holds(std::string_view name) const {
@@ -173,16 +166,15 @@ std::optional<std::string_view> AsText(std::string_view value, std::string* room
   if (inside.find('\\') == std::string_view::npos) return inside;
   std::string_view whole;
   if (!Scanner(value).Value(0, &whole)) return std::nullopt;
-  room->resize(inside.size());
-  room->resize(static_cast<size_t>(Decode(inside, room->data()) - room->data()));
-  return std::string_view(*room);
+  *room = Decoded(inside);
+  return *room;
 }
 
 std::optional<std::string> AsString(std::string_view value) {
   std::string room;
   const auto text = AsText(value, &room);
   if (!text) return std::nullopt;
-  return text->data() == room.data() ? std::move(room) : std::string(*text);
+  return room.empty() ? std::string(*text) : std::move(room);
 }
 
 std::optional<int64_t> AsInteger(std::string_view value) {
@@ -201,25 +193,24 @@ std::optional<bool> AsBool(std::string_view value) {
 void AppendQuoted(std::string* out, std::string_view utf8) {
   constexpr char kHex[] = "0123456789abcdef";
   *out += '"';
-  for (const char c : utf8) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      *out += '\\';
-      *out += c;
-    } else if (c == '\n') {
-      *out += "\\n";
-    } else if (c == '\r') {
-      *out += "\\r";
-    } else if (c == '\t') {
-      *out += "\\t";
-    } else if (byte < 0x20) {
-      *out += "\\u00";
-      *out += kHex[byte >> 4];
-      *out += kHex[byte & 15];
+  size_t plain = 0;  // where what is not written yet begins
+  for (size_t i = 0; i < utf8.size(); ++i) {
+    const auto c = static_cast<unsigned char>(utf8[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    *out += utf8.substr(plain, i - plain);
+    plain = i + 1;
+    *out += '\\';
+    if (c >= 0x20) {
+      *out += utf8[i];
+    } else if (c == '\n' || c == '\r' || c == '\t') {
+      *out += c == '\n' ? 'n' : c == '\r' ? 'r' : 't';
     } else {
-      *out += c;
+      *out += "u00";
+      *out += kHex[c >> 4];
+      *out += kHex[c & 15];
     }
   }
+  *out += utf8.substr(plain);
   *out += '"';
 }
 
@@ -230,9 +221,16 @@ std::string Quoted(std::string_view utf8) {
 }
 
 bool ValidUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t length = Utf8Length(text);
-    if (length == 0) return false;
+  constexpr uint64_t kTopBits = 0x8080808080808080U;
+  for (uint64_t bytes = 0; !text.empty();) {
+    size_t length = 1;
+    if (text.size() >= sizeof bytes &&
+        (std::memcpy(&bytes, text.data(), sizeof bytes), (bytes & kTopBits) == 0)) {
+      length = sizeof bytes;
+    } else if ((text[0] & 0x80) != 0) {
+      length = Utf8Length(text);
+      if (length == 0) return false;
+    }
     text.remove_prefix(length);
   }
   return true;

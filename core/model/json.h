@@ -5,13 +5,13 @@
 #define ANON_MODEL_JSON_H_
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/error.h"
+#include "model/kept.h"
 
 namespace anon {
 
@@ -41,13 +41,11 @@ class Members {
   [[nodiscard]] auto end() const { return list_.end(); }
 
  private:
-  std::string_view Decoded(std::string_view name, size_t most);
   [[nodiscard]] bool Holds(std::string_view name) const;
   void DropShadowed();
 
   std::vector<Member> list_;
-  std::unique_ptr<char[]> decoded_;  ///< names with escapes, one behind the other
-  size_t decoded_size_ = 0;
+  Kept decoded_;  ///< names with escapes
 };
 
 /// Well-formed JSON in UTF-8, not deeper than `depth`. `what` names the text in the message.

@@ -46,17 +46,125 @@ bool IsInfinite(std::string_view number) {
   return same == kInfinite.size();
 }
 
-// How many of eight bytes of a string stand for themselves, from the first on: no quote, backslash or control
-// character, and ASCII.
-size_t Plain(uint64_t bytes) {
+// Of eight bytes of a string the top bits of those that do not stand for themselves: quote, backslash,
+// control characters, and what is not ASCII. Only the first one marked is sure to be one.
+uint64_t Marked(uint64_t bytes) {
   constexpr uint64_t kEach = 0x0101010101010101U;
   const uint64_t quote = bytes ^ (kEach * '"');
   const uint64_t slash = bytes ^ (kEach * '\\');
-  // Bytes below 0x20, and zero bytes of the other two, borrow into their top bit. What is borrowed further up
-  // can only mark bytes behind the first.
-  const uint64_t marked =
-      (bytes | (bytes - kEach * 0x20) | (quote - kEach) | (slash - kEach)) & (kEach * 0x80);
-  return static_cast<size_t>(std::countr_zero(marked)) / 8;
+  // Bytes below 0x20, and zero bytes of the other two, borrow into their top bit, and may borrow further up.
+  return (bytes | (bytes - kEach * 0x20) | (quote - kEach) | (slash - kEach)) & (kEach * 0x80);
+}
+
+// From a backslash to behind the escape; null if it is none.
+const char* SkipEscape(const char* at, const char* end) {
+  const std::string_view rest(at, static_cast<size_t>(end - at));
+  if (rest.size() < 2) return nullptr;
+  if (rest[1] != 'u')
+    return std::string_view("\"\\/bfnrt").find(rest[1]) != std::string_view::npos ? at + 2 : nullptr;
+  const int unit = HexDigits(rest.substr(2), 4);
+  if (unit < 0) return nullptr;
+  if (unit < 0xD800 || unit > 0xDFFF) return at + 6;
+  // The first half of a pair, whose second has to follow.
+  if (unit > 0xDBFF || rest.substr(6, 2) != "\\u") return nullptr;
+  const int second = HexDigits(rest.substr(8), 4);
+  return second >= 0xDC00 && second <= 0xDFFF ? at + 12 : nullptr;
+}
+
+// From behind the opening quote to behind the closing one; null if there is none, or something that no string
+// may hold.
+const char* SkipString(const char* at, const char* end, bool* escaped) {
+  for (;;) {
+    if (std::endian::native == std::endian::little && end - at >= 8) {
+      uint64_t bytes = 0;
+      std::memcpy(&bytes, at, 8);
+      const uint64_t marked = Marked(bytes);
+      if (marked == 0) {
+        at += 8;
+        continue;
+      }
+      at += std::countr_zero(marked) / 8;
+    } else if (at == end) {
+      return nullptr;
+    }
+    const auto c = static_cast<unsigned char>(*at);
+    if (c == '"') return at + 1;
+    if (c < 0x20) return nullptr;
+    if (c == '\\') {
+      *escaped = true;
+      at = SkipEscape(at, end);
+      if (at == nullptr) return nullptr;
+    } else if (c < 0x80) {
+      ++at;
+    } else {
+      const size_t length = Utf8Length({at, static_cast<size_t>(end - at)});
+      if (length == 0) return nullptr;
+      at += length;
+    }
+  }
+}
+
+const char* SkipDigits(const char* at, const char* end) {
+  while (at < end && *at >= '0' && *at <= '9') ++at;
+  return at;
+}
+
+const char* SkipNumber(const char* const begin, const char* end) {
+  const auto peek = [end](const char* at) { return at < end ? *at : '\0'; };
+  const char* at = begin + (peek(begin) == '-' ? 1 : 0);
+  const char* digits = at;
+  at = SkipDigits(at, end);
+  if (at == digits || (*digits == '0' && at > digits + 1)) return nullptr;
+  bool large = at - begin > kPlace;
+  if (peek(at) == '.') {
+    digits = at + 1;
+    at = SkipDigits(digits, end);
+    if (at == digits) return nullptr;
+  }
+  if (peek(at) == 'e' || peek(at) == 'E') {
+    digits = at + 1;
+    if (peek(digits) == '+' || peek(digits) == '-') ++digits;
+    at = SkipDigits(digits, end);
+    if (at == digits) return nullptr;
+    large = true;
+  }
+  return large && IsInfinite({begin, static_cast<size_t>(at - begin)}) ? nullptr : at;
+}
+
+const char* SkipBlank(const char* at, const char* end) {
+  while (at < end && static_cast<unsigned char>(*at) <= ' ' &&
+         (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) {
+    ++at;
+  }
+  return at;
+}
+
+// Passes over space, then over `c`; null if it does not stand there.
+const char* SkipOver(char c, const char* at, const char* end) {
+  at = SkipBlank(at, end);
+  return at < end && *at == c ? at + 1 : nullptr;
+}
+
+// Passes over a name, the colon behind it, and space.
+const char* SkipName(const char* at, const char* end) {
+  bool escaped = false;
+  at = SkipOver('"', at, end);
+  if (at != nullptr) at = SkipString(at, end, &escaped);
+  if (at != nullptr) at = SkipOver(':', at, end);
+  return at == nullptr ? nullptr : SkipBlank(at, end);
+}
+
+// Passes over a string, number or word.
+const char* SkipScalar(const char* at, const char* end) {
+  const char first = at < end ? *at : '\0';
+  if (first == '"') {
+    bool escaped = false;
+    return SkipString(at + 1, end, &escaped);
+  }
+  const std::string_view word = first == 't' ? "true" : first == 'f' ? "false" : first == 'n' ? "null" : "";
+  if (word.empty()) return SkipNumber(at, end);
+  if (std::string_view(at, static_cast<size_t>(end - at)).substr(0, word.size()) != word) return nullptr;
+  return at + word.size();
 }
 
 }  // namespace
@@ -79,10 +187,10 @@ size_t Utf8Length(std::string_view text) {
   return follows(3) && top >= 0xF090 && top <= 0xF48F ? 4 : 0;
 }
 
-int FourHexDigits(std::string_view text) {
-  if (text.size() < 4) return -1;
+int HexDigits(std::string_view text, size_t count) {
+  if (text.size() < count) return -1;
   int number = 0;
-  for (const char c : text.substr(0, 4)) {
+  for (const char c : text.substr(0, count)) {
     const int letter = (c | 0x20) - 'a';
     if (c >= '0' && c <= '9') {
       number = number << 4 | (c - '0');
@@ -95,141 +203,56 @@ int FourHexDigits(std::string_view text) {
   return number;
 }
 
+void Scanner::SkipSpace() { at_ = SkipBlank(at_, end_); }
+
 bool Scanner::Name(std::string_view* inside, bool* escaped) {
   if (!Take('"')) return false;
-  const char* const begin = at_;
-  escaped_ = false;
-  if (!String()) return false;
-  *inside = {begin, static_cast<size_t>(at_ - 1 - begin)};
-  *escaped = escaped_;
+  const char* const end = SkipString(at_, end_, escaped);
+  if (end == nullptr) return false;
+  *inside = {at_, static_cast<size_t>(end - 1 - at_)};
+  at_ = end;
   return Take(':');
 }
 
-bool Scanner::TakeName() { return Take('"') && String() && Take(':'); }
-
 bool Scanner::Value(int depth, std::string_view* value) {
   SkipSpace();
-  const char* const begin = at_;
+  const char* at = at_;
   uint64_t objects = 0;  // a bit for each level that is open, the innermost last: whether it is an object
   for (int open = 0;;) {
-    SkipSpace();
-    const char first = Peek();
+    const char first = at < end_ ? *at : '\0';
     if (first == '{' || first == '[') {
       if (open == depth) return false;
-      ++at_;
-      const bool object = first == '{';
-      if (!Take(object ? '}' : ']')) {
+      const char* const empty = SkipOver(first == '{' ? '}' : ']', at + 1, end_);
+      if (empty == nullptr) {
         ++open;
-        objects = objects << 1 | (object ? 1 : 0);
-        if (object && !TakeName()) return false;
+        objects = objects << 1 | (first == '{' ? 1 : 0);
+        at = first == '{' ? SkipName(at + 1, end_) : SkipBlank(at + 1, end_);
+        if (at == nullptr) return false;
         continue;
       }
-    } else if (!Token()) {
-      return false;
+      at = empty;
+    } else {
+      at = SkipScalar(at, end_);
+      if (at == nullptr) return false;
     }
     // Levels end here, until a further value is due.
-    for (;; --open, objects >>= 1) {
-      if (open == 0) {
-        *value = {begin, static_cast<size_t>(at_ - begin)};
-        return true;
-      }
+    for (; open > 0; --open, objects >>= 1) {
+      at = SkipBlank(at, end_);
+      if (at == end_) return false;
+      const char c = *at++;
       const bool object = (objects & 1) != 0;
-      if (Take(',')) {
-        if (object && !TakeName()) return false;
+      if (c == ',') {
+        at = object ? SkipName(at, end_) : SkipBlank(at, end_);
         break;
       }
-      if (!Take(object ? '}' : ']')) return false;
+      if (c != (object ? '}' : ']')) return false;
     }
-  }
-}
-
-bool Scanner::Token() {
-  const char first = Peek();
-  if (first == '"') {
-    ++at_;
-    return String();
-  }
-  for (const std::string_view word :
-       {std::string_view("true"), std::string_view("false"), std::string_view("null")}) {
-    if (first != word[0]) continue;
-    if (std::string_view(at_, static_cast<size_t>(end_ - at_)).substr(0, word.size()) != word) return false;
-    at_ += word.size();
+    if (at == nullptr) return false;
+    if (open > 0) continue;
+    *value = {at_, static_cast<size_t>(at - at_)};
+    at_ = at;
     return true;
   }
-  return Number();
-}
-
-// From behind the opening quote to behind the closing one.
-bool Scanner::String() {
-  for (;;) {
-    while (std::endian::native == std::endian::little && end_ - at_ >= 8) {
-      uint64_t bytes = 0;
-      std::memcpy(&bytes, at_, 8);
-      const size_t plain = Plain(bytes);
-      at_ += plain;
-      if (plain < 8) break;
-    }
-    const char c = Peek();
-    if (c == '"') {
-      ++at_;
-      return true;
-    }
-    if (c == '\\') {
-      if (!Escape()) return false;
-      continue;
-    }
-    const size_t length = Utf8Length({at_, static_cast<size_t>(end_ - at_)});
-    if (length == 0 || static_cast<unsigned char>(c) < 0x20) return false;
-    at_ += length;
-  }
-}
-
-bool Scanner::Escape() {
-  escaped_ = true;
-  ++at_;
-  const char c = Peek();
-  if (c != 'u') {
-    ++at_;
-    return c != '\0' && std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
-  }
-  const std::string_view rest(at_, static_cast<size_t>(end_ - at_));
-  const int unit = FourHexDigits(rest.substr(1));
-  if (unit < 0) return false;
-  at_ += 5;
-  if (unit < 0xD800 || unit > 0xDFFF) return true;
-  // The first half of a pair, whose second has to follow.
-  if (unit > 0xDBFF || rest.substr(5, 2) != "\\u") return false;
-  const int second = FourHexDigits(rest.substr(7));
-  at_ += 6;
-  return second >= 0xDC00 && second <= 0xDFFF;
-}
-
-bool Scanner::Number() {
-  const char* const begin = at_;
-  if (Peek() == '-') ++at_;
-  if (Peek() == '0') {
-    ++at_;
-  } else if (!Digits()) {
-    return false;
-  }
-  bool large = at_ - begin > kPlace;
-  if (Peek() == '.') {
-    ++at_;
-    if (!Digits()) return false;
-  }
-  if (Peek() == 'e' || Peek() == 'E') {
-    ++at_;
-    if (Peek() == '+' || Peek() == '-') ++at_;
-    if (!Digits()) return false;
-    large = true;
-  }
-  return !large || !IsInfinite({begin, static_cast<size_t>(at_ - begin)});
-}
-
-bool Scanner::Digits() {
-  const char* const begin = at_;
-  while (at_ < end_ && *at_ >= '0' && *at_ <= '9') ++at_;
-  return at_ > begin;
 }
 
 }  // namespace anon

@@ -31,28 +31,19 @@ class Scanner {
   [[nodiscard]] bool Value(int depth, std::string_view* value);
 
  private:
+  void SkipSpace();
   // At the end a zero byte, which no token has.
   [[nodiscard]] char Peek() const { return at_ < end_ ? *at_ : '\0'; }
-  void SkipSpace() {
-    while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-  }
-  bool TakeName();
-  bool Token();
-  bool String();
-  bool Escape();
-  bool Number();
-  bool Digits();
 
   const char* at_;
   const char* end_;
-  bool escaped_ = false;  ///< whether there was an escape
 };
 
 /// Bytes of the UTF-8 sequence at the front of `text`; 0 if there is none that is whole and allowed.
 [[nodiscard]] size_t Utf8Length(std::string_view text);
 
-/// The number that four hexadecimal digits of either case stand for; -1 if they are not there.
-[[nodiscard]] int FourHexDigits(std::string_view text);
+/// The number that so many hexadecimal digits at the front stand for; -1 if they are not there.
+[[nodiscard]] int HexDigits(std::string_view text, size_t count);
 
 }  // namespace anon
 

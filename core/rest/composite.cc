@@ -41,7 +41,7 @@ Failure ReadItem(std::string_view text, const ValueLists& lists, Item* item) {
     if (auto failure = ReadEvent(kind, Members(member.value).list(), lists, event)) return failure;
   }
   if (!item->has_service) return Invalid("service: every item needs one");
-  const Record& fields = item->service.fields;
+  const RecordBuilder& fields = item->service.fields;
   if (!fields.Has(Tag::kCustomerId) && !fields.Has(Tag::kContactKey)) {
     return Invalid("customer_id, contact_key: a service start needs one of the two");
   }
@@ -53,7 +53,7 @@ Failure ReadItem(std::string_view text, const ValueLists& lists, Item* item) {
 
 // The oldest active service with the same customer, type and contact key; an identified service is matched
 // with the key it keeps.
-const Service* FindMatching(const Context& context, const Record& fields) {
+const Service* FindMatching(const Context& context, const RecordBuilder& fields) {
   const Tenant* tenant = context.tenant();
   if (tenant == nullptr) return nullptr;
   const bool identified = fields.Has(Tag::kCustomerId);
@@ -89,14 +89,20 @@ Failure FindOrAdd(Context& context, const Service& service, Resource kind, Event
   return std::nullopt;
 }
 
-Failure RunItem(Context& context, Item item, bool create_new, std::string* out, std::string* location) {
+// Where the last of what an item made is found: AddLocation's arguments.
+struct Location {
+  std::string id;
+  std::string part;
+};
+
+Failure RunItem(Context& context, Item item, bool create_new, std::string* out, Location* location) {
   const Service* service = create_new ? nullptr : FindMatching(context, item.service.fields);
   const bool created = service == nullptr;
   if (created) {
-    const Record& fields = item.service.fields;
+    const RecordBuilder& fields = item.service.fields;
     const std::string_view key = fields.Text(Tag::kContactKey);
     const std::string id = context.NewServiceId(key.empty() ? fields.Text(Tag::kCustomerId) : key);
-    context.Put(Op::kPutService, id, 0, NewService(context, item.service));
+    context.Put(Op::kPutService, id, 0, NewService(context, std::move(item.service)));
     service = context.FindService(id);
     if (service == nullptr) return ServiceNotFound(id);
   }
@@ -104,7 +110,7 @@ Failure RunItem(Context& context, Item item, bool create_new, std::string* out, 
   *out += "{\"service_id\":";
   AppendQuoted(out, service->id());
   *out += std::string(",\"service_created\":") + (created ? "true" : "false");
-  *location = context.options.base_path + "/services/" + PercentEncode(service->id());
+  *location = {std::string(service->id()), {}};
   uint32_t state = 0;
   if (item.has_state) {
     if (auto failure = FindOrAdd(context, *service, Resource::kState, std::move(item.state), out, &state)) {
@@ -117,9 +123,9 @@ Failure RunItem(Context& context, Item item, bool create_new, std::string* out, 
     if (auto failure = FindOrAdd(context, *service, Resource::kTask, std::move(item.task), out, &task)) {
       return failure;
     }
-    *location += "/tasks/" + std::to_string(task);
+    location->part = "/tasks/" + std::to_string(task);
   } else if (item.has_state) {
-    *location += "/states/" + std::to_string(state);
+    location->part = "/states/" + std::to_string(state);
   }
   *out += '}';
   return std::nullopt;
@@ -149,14 +155,14 @@ Answer StartComposite(Context& context) {
   }
   if (items.empty()) return Invalid("services: a list of at least one item is expected");
   Response response = Json(200, "[");
-  std::string location;
+  Location location;
   for (Item& item : items) {
     if (auto failure = RunItem(context, std::move(item), create_new, &response.body, &location)) {
       return *failure;
     }
   }
   response.body += ']';
-  response.headers.emplace_back("Location", location);
+  AddLocation(context, location.id, location.part, &response);
   return response;
 }
 

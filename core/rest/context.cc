@@ -31,9 +31,8 @@ bool Context::MaySee(const Service& service) const {
   return who.claims.find(service.id()) != who.claims.end();
 }
 
-void Context::Put(Op op, std::string_view id, uint32_t index, const Record& record) {
-  const std::string encoded = record.Encode();
-  Make({op, request.tenant, id, index, encoded});
+void Context::Put(Op op, std::string_view id, uint32_t index, std::string_view record) {
+  Make({op, request.tenant, id, index, record});
 }
 
 void Context::Remove(Op op, std::string_view id) { Make({op, request.tenant, id, 0, {}}); }
@@ -51,6 +50,17 @@ void Context::Make(const Change& change) {
   if (before == 0) BeginEntry(&entry_, clock_);
   AppendChange(&entry_, change);
   if (!store_->Apply(change)) entry_.resize(before);
+}
+
+void AddLocation(const Context& context, std::string_view id, std::string_view part, Response* response) {
+  std::string& out = response->headers;
+  out.reserve(context.options.base_path.size() + id.size() + part.size() + 32);
+  out += "Location: ";
+  out += context.options.base_path;
+  out += "/services/";
+  AppendPercentEncoded(&out, id);
+  out += part;
+  out += '\n';
 }
 
 Response Json(int status, std::string body) { return Response{status, {}, std::move(body)}; }
@@ -71,13 +81,14 @@ std::optional<uint32_t> ParseIndex(std::string_view text) {
   return static_cast<uint32_t>(*number);
 }
 
+std::optional<int64_t> Lifetime(const Event& event, int64_t clock) {
+  if (!event.ttl) return event.expiration_time;
+  const int64_t most = (kLatestInstant - clock) / 1000;
+  return *event.ttl > most ? kLatestInstant : clock + *event.ttl * 1000;
+}
+
 void SetLifetime(const Event& event, int64_t clock, Record* record) {
-  if (event.ttl) {
-    const int64_t most = (kLatestInstant - clock) / 1000;
-    record->SetInteger(Tag::kExpires, *event.ttl > most ? kLatestInstant : clock + *event.ttl * 1000);
-  } else if (event.expiration_time) {
-    record->SetInteger(Tag::kExpires, *event.expiration_time);
-  }
+  if (const auto end = Lifetime(event, clock)) record->SetInteger(Tag::kExpires, *end);
 }
 
 }  // namespace anon

@@ -76,7 +76,10 @@ class Context {
   }
 
   /// Changes. `change.tenant` is filled in.
-  void Put(Op op, std::string_view id, uint32_t index, const Record& record);
+  void Put(Op op, std::string_view id, uint32_t index, std::string_view record);
+  void Put(Op op, std::string_view id, uint32_t index, const Record& record) {
+    Put(op, id, index, record.Encode());
+  }
   void Remove(Op op, std::string_view id);
   /// Notes that a service was updated, which puts off its auto-completion.
   void TouchService(const Service& service);
@@ -94,6 +97,9 @@ class Context {
   std::string entry_;
 };
 
+/// Says where what was started is found: the service of this id, or at `part` of its path, such as /tasks/0.
+void AddLocation(const Context& context, std::string_view id, std::string_view part, Response* response);
+
 /// Small helpers for answers.
 [[nodiscard]] Response Json(int status, std::string body);
 [[nodiscard]] Response Empty(int status);
@@ -104,11 +110,13 @@ class Context {
 /// A state's or task's id as it stands in a path.
 [[nodiscard]] std::optional<uint32_t> ParseIndex(std::string_view text);
 
-/// When a service is gone for good: `ttl` counts from `clock` and wins over `expiration_time`.
+/// When a service is gone for good, ms: `ttl` counts from `clock` and wins over `expiration_time`. Empty if
+/// the event does not say.
+[[nodiscard]] std::optional<int64_t> Lifetime(const Event& event, int64_t clock);
 void SetLifetime(const Event& event, int64_t clock, Record* record);
 
-/// The record of a service that starts now as `event` says.
-[[nodiscard]] Record NewService(const Context& context, const Event& event);
+/// The encoded record of a service that starts now as `event` says.
+[[nodiscard]] std::string NewService(const Context& context, Event event);
 
 }  // namespace anon
 

@@ -15,7 +15,7 @@ struct Target {
 };
 
 Failure FindTarget(Context& context, Target* target) {
-  const std::string& collection = context.request.segments[2];
+  const std::string_view collection = context.request.segments[2];
   target->kind = collection == "states"  ? Resource::kState
                  : collection == "tasks" ? Resource::kTask
                                          : Resource::kService;
@@ -46,7 +46,7 @@ Answer Attach(Context& context, Target* target, std::string_view value) {
     }
     context.Put(Op::kPutService, target->service->id(), 0, target->record);
   } else {
-    PutPart(context, *target->service, target->kind, target->index, target->record);
+    PutPart(context, *target->service, target->kind, target->index, target->record.Encode());
   }
   return Json(200, "{}");
 }

@@ -40,30 +40,20 @@ struct Exporting {
   bool first = true;  ///< nothing was shown yet: no comma
 };
 
-Failure ReadChoice(const Request& request, std::string_view name,
-                   std::initializer_list<std::string_view> accepted, size_t* chosen) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return std::nullopt;
-  std::string list;
-  size_t index = 0;
-  for (const std::string_view one : accepted) {
-    if (found->second.size() == 1 && found->second[0] == one) {
-      *chosen = index;
-      return std::nullopt;
-    }
-    ++index;
-    if (!list.empty()) list += ", ";
-    list += one;
-  }
-  return Invalid(std::string(name) + ": one of " + list + " is expected");
+// `chosen` stays what it is where the parameter is absent.
+Failure ReadChoice(const Request& request, std::string_view name, std::string_view accepted,
+                   std::string_view* chosen) {
+  if (!request.query.Has(name)) return std::nullopt;
+  *chosen = request.query.Only(name).value_or("");
+  if (InList(accepted, *chosen)) return std::nullopt;
+  return Invalid(std::string(name) + ": one of " + std::string(accepted) + " is expected");
 }
 
 Failure ReadContent(const Request& request, View* view) {
   *view = WholeView();
-  const auto found = request.query.find("export_content");
-  if (found == request.query.end()) return std::nullopt;
+  if (!request.query.Has("export_content")) return std::nullopt;
   *view = View();
-  for (const std::string& part : found->second) {
+  for (const std::string_view part : request.query.Values("export_content")) {
     if (part == "states") {
       view->active_states = view->completed_states = true;
     } else if (part == "tasks") {
@@ -78,11 +68,10 @@ Failure ReadContent(const Request& request, View* view) {
 }
 
 Failure ReadCursor(const Request& request, Exporting* out) {
-  const auto found = request.query.find("cursor");
-  if (found == request.query.end()) return std::nullopt;
-  const std::string text = found->second.size() == 1 ? found->second[0] : std::string();
+  if (!request.query.Has("cursor")) return std::nullopt;
+  const std::string_view text = request.query.Only("cursor").value_or("");
   const size_t dot = text.find('.');
-  const auto started = dot == std::string::npos ? std::nullopt : AsInteger(text.substr(0, dot));
+  const auto started = dot == std::string_view::npos ? std::nullopt : AsInteger(text.substr(0, dot));
   if (!started || text.size() < dot + 2) {
     return Invalid("cursor: what the last part of this export answered is expected");
   }
@@ -95,22 +84,18 @@ Failure ReadCursor(const Request& request, Exporting* out) {
 
 Failure ReadExporting(const Request& request, Exporting* out) {
   if (auto failure = OnlyParameters(
-          request, {"time_from", "time_to", "filter_events", "filter_state", "export_content", "cursor"})) {
+          request, "time_from, time_to, filter_events, filter_state, export_content, cursor")) {
     return failure;
   }
   if (auto failure = ReadTime(request, "time_from", &out->from)) return failure;
   if (auto failure = ReadTime(request, "time_to", &out->to)) return failure;
   if (!out->from) return Invalid("time_from: an export needs the time from which it starts");
-  size_t events = 0;
-  if (auto failure = ReadChoice(request, "filter_events", {"started", "completed"}, &events)) {
-    return failure;
-  }
-  out->by_completion = events == 1;
-  size_t state = 0;
-  if (auto failure = ReadChoice(request, "filter_state", {"all", "active", "completed"}, &state)) {
-    return failure;
-  }
-  out->state = static_cast<Status>(state);
+  std::string_view events, state;
+  if (auto failure = ReadChoice(request, "filter_events", "started, completed", &events)) return failure;
+  if (auto failure = ReadChoice(request, "filter_state", "all, active, completed", &state)) return failure;
+  out->by_completion = events == "completed";
+  if (state == "active") out->state = Status::kActive;
+  if (state == "completed") out->state = Status::kCompleted;
   if (auto failure = ReadContent(request, &out->view)) return failure;
   return ReadCursor(request, out);
 }
@@ -199,7 +184,7 @@ Answer ExportServices(Context& context) {
         continue;
       if (!exporting.by_completion && exporting.to && service.started >= *exporting.to) break;
       if (response.body.size() >= kExportChunk || scanned++ == kExportScan) {
-        response.headers.emplace_back("Next", NextTarget(context, *last, !first));
+        response.AddHeader("Next", NextTarget(context, *last, !first));
         return response;
       }
       last = &service;
@@ -219,10 +204,9 @@ Answer ExportServices(Context& context) {
 
 Answer QueryBusinessAttributes(Context& context) {
   const Request& request = context.request;
-  if (auto failure = OnlyParameters(request, {"cv-attribute"})) return *failure;
-  const auto wanted = request.query.find("cv-attribute");
-  if (wanted != request.query.end()) {
-    const std::string field = wanted->second.size() == 1 ? wanted->second[0] : std::string();
+  if (auto failure = OnlyParameters(request, "cv-attribute")) return *failure;
+  if (request.query.Has("cv-attribute")) {
+    const std::string field(request.query.Only("cv-attribute").value_or(""));
     const auto mapped = context.options.mapping.find(field);
     if (mapped == context.options.mapping.end()) {
       return NotFound("business attribute", field);
@@ -242,7 +226,7 @@ Answer QueryBusinessAttributes(Context& context) {
 }
 
 Answer QueryBusinessAttribute(Context& context) {
-  if (auto failure = OnlyParameters(context.request, {})) return *failure;
+  if (auto failure = OnlyParameters(context.request, "")) return *failure;
   const std::string& name = context.arguments[0];
   const BusinessAttribute* attribute = FindAttribute(context.options, name);
   if (attribute == nullptr) return NotFound("business attribute", name);

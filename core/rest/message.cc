@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
+#include "model/ascii.h"
 #include "model/json.h"
+#include "model/scanner.h"
 
 namespace anon {
 namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Takes the text up to `end` off the front; the whole rest if `end` is not there.
 std::string_view TakeUntil(std::string_view* text, char end) {
@@ -22,54 +17,70 @@ std::string_view TakeUntil(std::string_view* text, char end) {
   return taken;
 }
 
-bool EqualNoCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(x) == lower(y);
-  });
-}
-
-Failure ReadName(std::string_view header, std::string_view value, size_t most, std::string* out) {
-  if (value.size() > most || !ValidUtf8(value)) {
-    return Invalid(std::string(header) + ": UTF-8 text of at most " + std::to_string(most) +
-                   " bytes is accepted");
+Failure ReadName(std::string_view header, std::string_view value, std::string_view* out) {
+  if (value.size() > 256 || !ValidUtf8(value)) {
+    return Invalid(std::string(header) + ": UTF-8 text of at most 256 bytes is accepted");
   }
   *out = value;
   return std::nullopt;
 }
 
 Failure ReadHeader(std::string_view name, std::string_view value, Request* out) {
-  if (EqualNoCase(name, "ContactCenterId")) return ReadName(name, value, 256, &out->tenant);
-  if (EqualNoCase(name, "GroupId")) return ReadName(name, value, 256, &out->group);
-  if (EqualNoCase(name, "Idempotency-Key")) {
-    return ReadName(name, value, 256, &out->idempotency_key);
-  }
-  if (EqualNoCase(name, "Content-Type")) {
+  Principal& who = out->principal;
+  if (IsAnyCase(name, "contactcenterid")) return ReadName(name, value, &out->tenant);
+  if (IsAnyCase(name, "groupid")) return ReadName(name, value, &out->group);
+  if (IsAnyCase(name, "idempotency-key")) return ReadName(name, value, &out->idempotency_key);
+  if (IsAnyCase(name, "content-type")) {
     out->content_type = value;
-  } else if (EqualNoCase(name, "Role")) {
+  } else if (IsAnyCase(name, "role")) {
     while (!value.empty()) {
       const std::string_view word = TakeUntil(&value, ' ');
-      if (word == "local") out->principal.local = true;
-      if (word == "reader") out->principal.reader = true;
-      if (word == "writer") out->principal.writer = true;
-      if (word == "visitor") out->principal.visitor = true;
+      if (word == "local") who.local = true;
+      if (word == "reader") who.reader = true;
+      if (word == "writer") who.writer = true;
+      if (word == "visitor") who.visitor = true;
     }
-  } else if (EqualNoCase(name, "Customer")) {
-    out->principal.customer = PercentDecode(value).value_or("");
-  } else if (EqualNoCase(name, "Claims")) {
+  } else if (IsAnyCase(name, "customer")) {
+    who.customer = PercentDecode(value, &out->kept).value_or("");
+  } else if (IsAnyCase(name, "claims")) {
     while (!value.empty()) {
-      if (auto id = PercentDecode(TakeUntil(&value, ' '))) {
-        out->principal.claims.insert(std::move(*id));
-      }
+      if (const auto id = PercentDecode(TakeUntil(&value, ' '), &out->kept)) who.claims.insert(*id);
+    }
+  }
+  return std::nullopt;
+}
+
+// A value of a parameter, in which a plus sign stands for a space.
+std::optional<std::string_view> DecodeValue(std::string_view text, Kept* kept) {
+  if (text.find('+') != std::string_view::npos) {
+    std::string spaced(text);
+    for (char& c : spaced) {
+      if (c == '+') c = ' ';
+    }
+    text = kept->Add(std::move(spaced));
+  }
+  return PercentDecode(text, kept);
+}
+
+Failure ReadQuery(std::string_view query, Request* out) {
+  while (!query.empty()) {
+    std::string_view values = TakeUntil(&query, '&');
+    if (values.empty()) continue;
+    const auto name = PercentDecode(TakeUntil(&values, '='), &out->kept);
+    if (!name) return Invalid("query: percent-encoded UTF-8 is expected");
+    if (values.empty()) out->query.Add(*name, std::nullopt);
+    while (!values.empty()) {
+      const auto value = DecodeValue(TakeUntil(&values, ','), &out->kept);
+      if (!value) return Invalid(std::string(*name) + ": percent-encoded UTF-8 is expected");
+      out->query.Add(*name, value);
     }
   }
   return std::nullopt;
 }
 
 Failure ReadTarget(std::string_view target, std::string_view base_path, Request* out) {
-  const size_t question = target.find('?');
-  std::string_view path = target.substr(0, question);
-  out->raw_query = question == std::string_view::npos ? "" : target.substr(question + 1);
+  std::string_view path = TakeUntil(&target, '?');
+  out->raw_query = target;
   const std::string_view behind = path.substr(std::min(base_path.size(), path.size()), 1);
   if (path.substr(0, base_path.size()) == base_path && (behind.empty() || behind == "/")) {
     path.remove_prefix(base_path.size());
@@ -78,26 +89,11 @@ Failure ReadTarget(std::string_view target, std::string_view base_path, Request*
   out->path = path;
   for (bool more = true; more;) {
     more = path.find('/') != std::string_view::npos;
-    auto segment = PercentDecode(TakeUntil(&path, '/'));
+    const auto segment = PercentDecode(TakeUntil(&path, '/'), &out->kept);
     if (!segment) return Invalid("path: percent-encoded UTF-8 is expected");
-    out->segments.push_back(std::move(*segment));
+    out->segments.Add(*segment);
   }
-  std::string_view query = out->raw_query;
-  while (!query.empty()) {
-    std::string_view values = TakeUntil(&query, '&');
-    if (values.empty()) continue;
-    const auto name = PercentDecode(TakeUntil(&values, '='));
-    if (!name) return Invalid("query: percent-encoded UTF-8 is expected");
-    std::vector<std::string>& list = out->query[*name];
-    while (!values.empty()) {
-      std::string text(TakeUntil(&values, ','));
-      std::replace(text.begin(), text.end(), '+', ' ');
-      auto value = PercentDecode(text);
-      if (!value) return Invalid(*name + ": percent-encoded UTF-8 is expected");
-      list.push_back(std::move(*value));
-    }
-  }
-  return std::nullopt;
+  return ReadQuery(out->raw_query, out);
 }
 
 }  // namespace
@@ -124,57 +120,82 @@ Failure ParseRequest(std::string_view message, std::string_view base_path, Reque
   return ReadTarget(target, base_path, out);
 }
 
+bool Query::Has(std::string_view name) const {
+  for (const Parameter& one : list_) {
+    if (one.name == name) return true;
+  }
+  return false;
+}
+
+std::vector<std::string_view> Query::Values(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const Parameter& one : list_) {
+    if (one.name == name && one.value) values.push_back(*one.value);
+  }
+  return values;
+}
+
+std::optional<std::string_view> Query::Only(std::string_view name) const {
+  const auto values = Values(name);
+  return values.size() == 1 ? std::optional(values[0]) : std::nullopt;
+}
+
+void Response::AddHeader(std::string_view name, std::string_view value) {
+  headers.reserve(headers.size() + name.size() + value.size() + 3);
+  headers += name;
+  headers += ": ";
+  headers += value;
+  headers += '\n';
+}
+
 Response ErrorResponse(const Error& error) { return Response{Info(error.code).status, {}, ErrorBody(error)}; }
 
-std::string Serialize(const Response& response) {
-  std::string out;
-  out.reserve(response.body.size() + 64);
-  for (const auto& [name, value] : response.headers) {
-    out += name;
-    out += ": ";
-    out += value;
-    out += '\n';
-  }
-  out += '\n';
-  out += response.body;
-  return out;
+std::string Serialize(Response response) {
+  response.headers += '\n';
+  return std::move(response.body.insert(0, response.headers));
 }
 
 std::string PercentEncode(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
+  AppendPercentEncoded(&out, text);
   return out;
 }
 
-std::optional<std::string> PercentDecode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+void AppendPercentEncoded(std::string* out, std::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  size_t plain = 0;  // where what is not written yet begins
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return std::nullopt;
-    const int high = HexValue(text[i + 1]);
-    const int low = HexValue(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
+    const char c = text[i];
+    const char letter = static_cast<char>(c | 0x20);
+    if ((letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9')) continue;
+    if (c == '-' || c == '.' || c == '_' || c == '~') continue;
+    *out += text.substr(plain, i - plain);
+    plain = i + 1;
+    const auto byte = static_cast<unsigned char>(c);
+    *out += '%';
+    *out += kHex[byte >> 4];
+    *out += kHex[byte & 15];
   }
-  if (!ValidUtf8(out)) return std::nullopt;
-  return out;
+  *out += text.substr(plain);
+}
+
+std::optional<std::string_view> PercentDecode(std::string_view text, Kept* kept) {
+  if (text.find('%') != std::string_view::npos) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] != '%') {
+        out += text[i];
+        continue;
+      }
+      const int byte = HexDigits(text.substr(i + 1), 2);
+      if (byte < 0) return std::nullopt;
+      out += static_cast<char>(byte);
+      i += 2;
+    }
+    text = kept->Add(std::move(out));
+  }
+  if (!ValidUtf8(text)) return std::nullopt;
+  return text;
 }
 
 }  // namespace anon

@@ -8,14 +8,6 @@
 namespace anon {
 namespace {
 
-// The single value of a parameter; null when absent. An instant's offset may hold a '+', which a query turns
-// into a space: it is turned back.
-const std::string* Single(const Request& request, std::string_view name, bool* several) {
-  const auto found = request.query.find(name);
-  *several = found != request.query.end() && found->second.size() != 1;
-  return found == request.query.end() || *several ? nullptr : &found->second[0];
-}
-
 Error Bad(std::string_view name, std::string_view accepted) {
   return Invalid(std::string(name) + ": " + std::string(accepted) + " is expected");
 }
@@ -23,54 +15,56 @@ Error Bad(std::string_view name, std::string_view accepted) {
 }  // namespace
 
 Status StatusOf(const Request& request) {
-  const std::string& last = request.segments.back();
-  if (request.segments.size() < 4) return Status::kAll;
+  const size_t size = request.segments.size();
+  if (size < 4) return Status::kAll;
+  const std::string_view last = request.segments[size - 1];
   if (last == "active") return Status::kActive;
   return last == "completed" ? Status::kCompleted : Status::kAll;
 }
 
-Failure OnlyParameters(const Request& request, std::initializer_list<std::string_view> accepted) {
-  for (const auto& [name, values] : request.query) {
-    if (std::find(accepted.begin(), accepted.end(), name) != accepted.end()) continue;
-    std::string list;
-    for (const std::string_view one : accepted) {
-      if (!list.empty()) list += ", ";
-      list += one;
-    }
-    return Invalid(Shortened(name) + ": not a parameter of this operation; it has " +
-                   (list.empty() ? "none" : list));
+bool InList(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(", "), list.size());
+    if (list.substr(0, end) == word) return true;
+    list.remove_prefix(std::min(end + 2, list.size()));
   }
-  return std::nullopt;
+  return false;
+}
+
+Failure OnlyParameters(const Request& request, std::string_view accepted) {
+  // Of several the first by name is told of, so that one request has one answer.
+  const std::string_view* unknown = nullptr;
+  for (const Query::Parameter& one : request.query.list()) {
+    if (!InList(accepted, one.name) && (unknown == nullptr || one.name < *unknown)) unknown = &one.name;
+  }
+  if (unknown == nullptr) return std::nullopt;
+  return Invalid(Shortened(*unknown) + ": not a parameter of this operation; it has " +
+                 std::string(accepted.empty() ? "none" : accepted));
 }
 
 Failure ReadTime(const Request& request, std::string_view name, std::optional<int64_t>* out) {
-  bool several = false;
-  const std::string* value = Single(request, name, &several);
-  if (value == nullptr && !several) return std::nullopt;
-  if (value != nullptr) {
-    std::string text = *value;
-    std::replace(text.begin(), text.end(), ' ', '+');
-    *out = ParseInstant(text);
+  if (!request.query.Has(name)) return std::nullopt;
+  // An offset may hold a '+', which a query turns into a space.
+  std::string text(request.query.Only(name).value_or(""));
+  for (char& c : text) {
+    if (c == ' ') c = '+';
   }
-  if (several || !*out) return Bad(name, "one ISO 8601 time such as 2026-01-31T10:00:00.000Z");
+  *out = ParseInstant(text);
+  if (!*out) return Bad(name, "one ISO 8601 time such as 2026-01-31T10:00:00.000Z");
   return std::nullopt;
 }
 
 Failure ReadFlag(const Request& request, std::string_view name, bool* out) {
-  bool several = false;
-  const std::string* value = Single(request, name, &several);
-  if (value == nullptr && !several) return std::nullopt;
-  const auto flag = value == nullptr ? std::nullopt : AsBool(*value);
+  if (!request.query.Has(name)) return std::nullopt;
+  const auto flag = AsBool(request.query.Only(name).value_or(""));
   if (!flag) return Bad(name, "true or false");
   *out = *flag;
   return std::nullopt;
 }
 
 Failure ReadNumber(const Request& request, std::string_view name, int64_t least, int64_t most, int64_t* out) {
-  bool several = false;
-  const std::string* value = Single(request, name, &several);
-  if (value == nullptr && !several) return std::nullopt;
-  const auto number = value == nullptr ? std::nullopt : AsInteger(*value);
+  if (!request.query.Has(name)) return std::nullopt;
+  const auto number = AsInteger(request.query.Only(name).value_or(""));
   if (!number || *number < least || *number > most) {
     return Bad(name, "an integer from " + std::to_string(least) + " to " + std::to_string(most));
   }
@@ -88,9 +82,7 @@ Failure ReadView(const Request& request, Resource own, View* out) {
       if (auto failure = ReadFlag(request, name, flag)) return failure;
     }
   }
-  const auto found = request.query.find("extensions");
-  if (found == request.query.end()) return std::nullopt;
-  for (std::string_view name : found->second) {
+  for (std::string_view name : request.query.Values("extensions")) {
     ExtensionChoice* choice = own == Resource::kService ? &out->service
                               : own == Resource::kState ? &out->state
                                                         : &out->task;
@@ -118,10 +110,7 @@ bool TypeFilter::Fits(std::string_view type_token) const {
 
 TypeFilter ReadTypes(const Request& request, std::string_view name) {
   TypeFilter filter;
-  const auto found = request.query.find(name);
-  if (found != request.query.end()) {
-    filter.types.insert(found->second.begin(), found->second.end());
-  }
+  for (const std::string_view type : request.query.Values(name)) filter.types.emplace(type);
   return filter;
 }
 

@@ -3,7 +3,6 @@
 #ifndef ANON_REST_PARAMETERS_H_
 #define ANON_REST_PARAMETERS_H_
 
-#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,8 +22,11 @@ enum class Status : uint8_t { kAll, kActive, kCompleted };
 /// `/active`, `/completed` or neither at the end of the path.
 [[nodiscard]] Status StatusOf(const Request& request);
 
-[[nodiscard]] Failure OnlyParameters(const Request& request,
-                                     std::initializer_list<std::string_view> accepted);
+/// Whether `word` is one of the words of a list such as "a, b, c".
+[[nodiscard]] bool InList(std::string_view list, std::string_view word);
+
+/// `accepted` is a list as of InList.
+[[nodiscard]] Failure OnlyParameters(const Request& request, std::string_view accepted);
 
 [[nodiscard]] Failure ReadTime(const Request& request, std::string_view name, std::optional<int64_t>* out);
 [[nodiscard]] Failure ReadFlag(const Request& request, std::string_view name, bool* out);

@@ -29,7 +29,7 @@ Failure FindPart(const Context& context, Resource kind, const Service** service,
   return std::nullopt;
 }
 
-void PutPart(Context& context, const Service& service, Resource kind, uint32_t index, const Record& record) {
+void PutPart(Context& context, const Service& service, Resource kind, uint32_t index, std::string_view record) {
   const std::string id(service.id());
   context.Put(kind == Resource::kState ? Op::kPutState : Op::kPutTask, id, index, record);
   context.TouchService(service);
@@ -40,7 +40,7 @@ Failure AddPart(Context& context, const Service& service, Resource kind, Event e
   if (parts.size() >= kMaxParts) {
     return Error{Code::kTooLarge, std::string(Name(kind)) + "s: a service has at most 1000"};
   }
-  Record& record = event.fields;
+  RecordBuilder& record = event.fields;
   const auto state = kind == Resource::kState ? event.previous_state_id : event.state_id;
   if (state) {
     const char* field = kind == Resource::kState ? "previous_state_id" : "state_id";
@@ -51,7 +51,7 @@ Failure AddPart(Context& context, const Service& service, Resource kind, Event e
   }
   record.SetInteger(Tag::kStarted, event.timestamp.value_or(context.now()));
   *index = static_cast<uint32_t>(parts.size());
-  PutPart(context, service, kind, *index, record);
+  PutPart(context, service, kind, *index, record.Take());
   return std::nullopt;
 }
 
@@ -60,9 +60,7 @@ namespace {
 Response PartStarted(const Context& context, const Service& service, Resource kind, uint32_t index) {
   const std::string number = std::to_string(index);
   Response response = Json(201, std::string("{\"") + IdField(kind) + "\":" + number + "}");
-  response.headers.emplace_back("Location", context.options.base_path + "/services/" +
-                                                PercentEncode(service.id()) + "/" + Name(kind) + "s/" +
-                                                number);
+  AddLocation(context, service.id(), std::string("/") + Name(kind) + "s/" + number, &response);
   return response;
 }
 
@@ -97,7 +95,7 @@ Answer CompletePart(Context& context, Resource kind) {
   }
   RecordEnd(event, event.timestamp.value_or(context.now()), &record);
   record.Set(Tag::kEndDigest, digest);
-  PutPart(context, *service, kind, index, record);
+  PutPart(context, *service, kind, index, record.Encode());
   return Empty(204);
 }
 
@@ -113,8 +111,8 @@ void AppendPart(std::string* out, const Service& service, Resource kind, uint32_
 Answer QueryParts(Context& context, Resource kind) {
   const Request& request = context.request;
   const bool states = kind == Resource::kState;
-  if (auto failure = states ? OnlyParameters(request, {"extensions", "state_types"})
-                            : OnlyParameters(request, {"extensions", "task_types", "state_id"})) {
+  if (auto failure = states ? OnlyParameters(request, "extensions, state_types")
+                            : OnlyParameters(request, "extensions, task_types, state_id")) {
     return *failure;
   }
   View view;
@@ -154,7 +152,7 @@ Answer QueryParts(Context& context, Resource kind) {
 }
 
 Answer QueryPart(Context& context, Resource kind) {
-  if (auto failure = OnlyParameters(context.request, {"extensions"})) return *failure;
+  if (auto failure = OnlyParameters(context.request, "extensions")) return *failure;
   View view;
   if (auto failure = ReadView(context.request, kind, &view)) return *failure;
   const Service* service = nullptr;

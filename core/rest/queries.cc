@@ -24,9 +24,10 @@ struct Filter {
 
 Failure ReadFilter(const Context& context, Filter* filter) {
   const Request& request = context.request;
-  if (auto failure = OnlyParameters(
-          request, {"started_from", "started_to", "service_types", "extensions", "active_states",
-                    "completed_states", "active_tasks", "completed_tasks", "limit", "after"})) {
+  if (auto failure = OnlyParameters(request,
+                                    "started_from, started_to, service_types, extensions, active_states, "
+                                    "completed_states, active_tasks, "
+                                    "completed_tasks, limit, after")) {
     return failure;
   }
   filter->status = StatusOf(request);
@@ -35,10 +36,8 @@ Failure ReadFilter(const Context& context, Filter* filter) {
   if (auto failure = ReadTime(request, "started_to", &filter->to)) return failure;
   if (auto failure = ReadView(request, Resource::kService, &filter->view)) return failure;
   if (auto failure = ReadNumber(request, "limit", 1, kLargestPage, &filter->limit)) return failure;
-  const auto after = request.query.find("after");
-  if (after != request.query.end()) {
-    const std::string id = after->second.size() == 1 ? after->second[0] : std::string();
-    filter->after = context.FindService(id);
+  if (request.query.Has("after")) {
+    filter->after = context.FindService(request.query.Only("after").value_or(""));
     if (filter->after == nullptr) {
       return Invalid("after: the service_id of a service that still exists is expected");
     }
@@ -79,7 +78,7 @@ Answer List(Context& context, Index::Range list, bool anonymous) {
       continue;
     }
     if (shown == filter.limit) {
-      response.headers.emplace_back("Link", "<" + NextTarget(context, last->id()) + ">; rel=\"next\"");
+      response.AddHeader("Link", "<" + NextTarget(context, last->id()) + ">; rel=\"next\"");
       break;
     }
     if (shown++ > 0) response.body += ',';
@@ -108,8 +107,8 @@ Answer QueryServices(Context& context) {
 
 Answer QueryService(Context& context) {
   const std::string& id = context.arguments[0];
-  if (auto failure = OnlyParameters(context.request, {"extensions", "active_states", "completed_states",
-                                                      "active_tasks", "completed_tasks"})) {
+  if (auto failure = OnlyParameters(
+          context.request, "extensions, active_states, completed_states, active_tasks, completed_tasks")) {
     return *failure;
   }
   View view;

@@ -14,8 +14,12 @@ Error CustomerMismatch() {
 }
 
 Response Started(const Context& context, std::string_view id) {
-  Response response = Json(201, "{\"service_id\":" + Quoted(id) + "}");
-  response.headers.emplace_back("Location", context.options.base_path + "/services/" + PercentEncode(id));
+  Response response = Json(201, {});
+  response.body.reserve(id.size() + 32);
+  response.body += "{\"service_id\":";
+  AppendQuoted(&response.body, id);
+  response.body += '}';
+  AddLocation(context, id, {}, &response);
   return response;
 }
 
@@ -31,7 +35,7 @@ const Service* StartedBefore(const Context& context) {
 }
 
 // A service may have found its customer since; its contact key stays.
-bool SameOwner(const Service& service, const Record& fields) {
+bool SameOwner(const Service& service, const RecordBuilder& fields) {
   const std::string_view customer = fields.Text(Tag::kCustomerId);
   return service.contact_key() == fields.Text(Tag::kContactKey) &&
          (customer.empty() || customer == service.customer_id());
@@ -39,17 +43,19 @@ bool SameOwner(const Service& service, const Record& fields) {
 
 }  // namespace
 
-Record NewService(const Context& context, const Event& event) {
-  Record record = event.fields;
+std::string NewService(const Context& context, Event event) {
+  RecordBuilder& record = event.fields;
   record.SetInteger(Tag::kStarted, event.timestamp.value_or(context.now()));
-  if (!record.Has(Tag::kAutoCompleteAfter) && context.options.auto_complete_after) {
+  bool ends = record.Has(Tag::kAutoCompleteAfter);
+  if (!ends && context.options.auto_complete_after) {
     record.SetInteger(Tag::kAutoCompleteAfter, *context.options.auto_complete_after);
+    ends = true;
   }
-  if (record.Has(Tag::kAutoCompleteAfter)) record.SetInteger(Tag::kUpdated, context.clock());
-  SetLifetime(event, context.clock(), &record);
+  if (ends) record.SetInteger(Tag::kUpdated, context.clock());
+  if (const auto end = Lifetime(event, context.clock())) record.SetInteger(Tag::kExpires, *end);
   if (!context.request.group.empty()) record.Set(Tag::kGroup, context.request.group);
   if (const int64_t visit = context.visit().number; visit != 0) record.SetInteger(Tag::kVisit, visit);
-  return record;
+  return record.Take();
 }
 
 Answer StartService(Context& context) {
@@ -58,9 +64,9 @@ Answer StartService(Context& context) {
           ParseEvent(EventKind::kServiceStart, context.request.body, context.options.lists, &event)) {
     return *failure;
   }
-  const Record& fields = event.fields;
-  const std::string customer(fields.Text(Tag::kCustomerId));
-  const std::string key(fields.Text(Tag::kContactKey));
+  RecordBuilder& fields = event.fields;
+  const std::string_view customer = fields.Text(Tag::kCustomerId);
+  const std::string_view key = fields.Text(Tag::kContactKey);
   if (customer.empty() && key.empty()) {
     return Invalid("customer_id, contact_key: a service start needs one of the two");
   }
@@ -73,12 +79,11 @@ Answer StartService(Context& context) {
     }
     return Started(context, before->id());
   }
-  Record record = NewService(context, event);
-  if (!context.request.idempotency_key.empty()) {
-    record.Set(Tag::kIdempotencyKey, context.request.idempotency_key);
-  }
   const std::string id = context.NewServiceId(key.empty() ? customer : key);
-  context.Put(Op::kPutService, id, 0, record);
+  if (!context.request.idempotency_key.empty()) {
+    fields.Set(Tag::kIdempotencyKey, context.request.idempotency_key);
+  }
+  context.Put(Op::kPutService, id, 0, NewService(context, std::move(event)));
   return Started(context, id);
 }
 
@@ -96,7 +101,7 @@ Answer AssociateService(Context& context) {
   const Service* service = context.FindService(id);
   if (service == nullptr) return ServiceNotFound(id);
   Record record = service->Decoded();
-  record.Merge(event.fields);
+  record.Merge(event.fields.ToRecord());
   // What was handed over to the former customer was not handed over to this one.
   if (record.Text(Tag::kCustomerId) != customer) record.Erase(Tag::kAssociationId);
   record.Set(Tag::kCustomerId, customer);

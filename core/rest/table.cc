@@ -1,10 +1,11 @@
 #include "rest/table.h"
 
-#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/ascii.h"
 #include "rest/operations.h"
 
 namespace anon {
@@ -70,27 +71,98 @@ constexpr Operation kOperations[] = {
     {"recordRejection", "POST", "local/associations/{}/rejected", A::kLocal, RecordRejection},
 };
 
-// Calls `each` with the segments of `pattern` that are {…}. Answers how many of the others are there,
-// literally; -1 if it does not match.
-template <class Each>
-int Match(std::string_view pattern, const std::vector<std::string>& segments, Each each) {
-  int literals = 0;
-  size_t i = 0;
-  for (bool more = true; more; ++i) {
-    const size_t slash = pattern.find('/');
-    const std::string_view part = pattern.substr(0, slash);
-    more = slash != std::string_view::npos;
-    if (more) pattern.remove_prefix(slash + 1);
-    if (i >= segments.size()) return -1;
-    if (part == "{}") {
-      each(segments[i]);
-    } else if (part == segments[i]) {
-      ++literals;
-    } else {
-      return -1;
+constexpr size_t CountSegments(const char* pattern) {
+  size_t count = 1;
+  for (; *pattern != '\0'; ++pattern) count += *pattern == '/' ? 1 : 0;
+  return count;
+}
+
+constexpr size_t FirstSegment(const char* pattern) {
+  size_t size = 0;
+  while (pattern[size] != '/' && pattern[size] != '\0') ++size;
+  return size;
+}
+
+// The operations by how many segments their patterns have: those with `n` of them stand from first[n] to
+// first[n + 1], in the order of the table.
+struct BySize {
+  std::array<uint8_t, Segments::kMost + 2> first{};
+  std::array<uint8_t, std::size(kOperations)> index{};
+  std::array<uint8_t, std::size(kOperations)> literal{};  ///< bytes of its first segment, which is none of {}
+};
+
+constexpr BySize kBySize = [] {
+  BySize by;
+  uint8_t placed = 0;
+  for (size_t size = 0; size <= Segments::kMost; ++size) {
+    by.first[size] = placed;
+    for (size_t i = 0; i < std::size(kOperations); ++i) {
+      if (CountSegments(kOperations[i].pattern) != size) continue;
+      by.literal[placed] = static_cast<uint8_t>(FirstSegment(kOperations[i].pattern));
+      by.index[placed++] = static_cast<uint8_t>(i);
     }
   }
-  return i == segments.size() ? literals : -1;
+  by.first[Segments::kMost + 1] = placed;
+  return by;
+}();
+static_assert(kBySize.first[Segments::kMost + 1] == std::size(kOperations), "a path is longer than Segments");
+
+// How many segments of a pattern of as many, whose first matches up to `at`, are there literally; -1 if it
+// does not match.
+int Literals(const char* at, const Segments& segments) {
+  int literals = 1;
+  ++at;
+  for (size_t i = 1; i < segments.size(); ++i, ++at) {
+    if (*at == '{') {
+      at += 2;
+      continue;
+    }
+    for (const char c : segments[i]) {
+      if (c != *at || c == '/' || c == '\0') return -1;
+      ++at;
+    }
+    if (*at != '/' && *at != '\0') return -1;
+    ++literals;
+  }
+  return literals;
+}
+
+// Calls `each` with the operations that have the path, for who asks, and Literals of each.
+template <class Each>
+void ForMatching(const Request& request, Each each) {
+  const size_t size = request.segments.size();
+  if (size > Segments::kMost) return;
+  for (size_t i = kBySize.first[size]; i < kBySize.first[size + 1]; ++i) {
+    const Operation& operation = kOperations[kBySize.index[i]];
+    if (std::string_view(operation.pattern, kBySize.literal[i]) != request.segments[0]) continue;
+    if (operation.access == Access::kLocal && !request.principal.local) continue;
+    const int literals = Literals(operation.pattern + kBySize.literal[i], request.segments);
+    if (literals >= 0) each(operation, literals);
+  }
+}
+
+// The segments that stand for {} in the pattern that they match.
+std::vector<std::string> Arguments(const char* pattern, const Segments& segments) {
+  std::vector<std::string> arguments;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    if (*pattern == '{') arguments.emplace_back(segments[i]);
+    while (*pattern != '\0' && *pattern++ != '/') {
+    }
+  }
+  return arguments;
+}
+
+// To a path whose operations, those with so many literal segments, have other methods.
+Response MethodNotAllowed(const Request& request, int literals) {
+  std::string allow;
+  ForMatching(request, [&](const Operation& operation, int its) {
+    if (its != literals) return;
+    if (!allow.empty()) allow += ", ";
+    allow += operation.method;
+  });
+  Response response = ErrorResponse({Code::kMethodNotAllowed, "method: " + allow + " is accepted here"});
+  response.AddHeader("Allow", allow);
+  return response;
 }
 
 bool Allowed(const Operation& operation, const Context& context) {
@@ -121,9 +193,7 @@ bool Allowed(const Operation& operation, const Context& context) {
 bool IsJson(std::string_view content_type) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (!content_type.empty() && content_type.back() == ' ') content_type.remove_suffix(1);
-  constexpr std::string_view kJson = "application/json";
-  return std::equal(content_type.begin(), content_type.end(), kJson.begin(), kJson.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+  return IsAnyCase(content_type, "application/json");
 }
 
 }  // namespace
@@ -132,29 +202,18 @@ OperationList Operations() { return {std::begin(kOperations), std::end(kOperatio
 
 Answer Dispatch(Context* context) {
   const Request& request = context->request;
-  // Literal segments win over {…}: `services/start` is the start operation, not a service of that name.
+  // Literal segments win over {}: `services/start` is the start operation, not a service of that name.
   int best = -1;
   const Operation* found = nullptr;
-  std::vector<const Operation*> candidates;
-  for (const Operation& operation : kOperations) {
-    if (operation.access == Access::kLocal && !request.principal.local) continue;
-    const int literals = Match(operation.pattern, request.segments, [](const std::string&) {});
-    if (literals < 0 || literals < best) continue;
-    if (literals > best) candidates.clear(), found = nullptr;
+  ForMatching(request, [&](const Operation& operation, int literals) {
+    if (literals < best) return;
+    if (literals > best) found = nullptr;
     best = literals;
-    candidates.push_back(&operation);
     if (found == nullptr && request.method == operation.method) found = &operation;
-  }
-  if (candidates.empty()) return Error{Code::kNoSuchPath, "no operation has this path"};
-  if (found == nullptr) {
-    std::string allow;
-    for (const Operation* one : candidates) allow += (allow.empty() ? "" : ", ") + std::string(one->method);
-    Response response = ErrorResponse({Code::kMethodNotAllowed, "method: " + allow + " is accepted here"});
-    response.headers.emplace_back("Allow", allow);
-    return response;
-  }
-  Match(found->pattern, request.segments,
-        [&](const std::string& segment) { context->arguments.push_back(segment); });
+  });
+  if (best < 0) return Error{Code::kNoSuchPath, "no operation has this path"};
+  if (found == nullptr) return MethodNotAllowed(request, best);
+  context->arguments = Arguments(found->pattern, request.segments);
   if (!Allowed(*found, *context)) {
     const Principal& who = request.principal;
     // A session that has ended: who delivers then waits for the next one.

@@ -70,9 +70,9 @@ class Frail {
   void Call(const std::string& message) {
     int status = 0;
     heap::In([&] {
-      const Response response = engine_->Execute(message, kNow);
+      Response response = engine_->Execute(message, kNow);
       status = response.status;
-      answer = Serialize(response);
+      answer = Serialize(std::move(response));
     });
     ASSERT_LT(status, 400) << message.substr(16) << answer;
     std::string file;

@@ -164,7 +164,7 @@ TEST(Messages, OutOfShapeAreRefusedOrReadAsFarAsTheyGo) {
 }
 
 TEST(Messages, OfAnswersAreHeadersALineAndTheBody) {
-  EXPECT_EQ(Serialize({201, {{"Location", "/x"}, {"Allow", "GET"}}, "{}"}), "Location: /x\nAllow: GET\n\n{}");
+  EXPECT_EQ(Serialize({201, "Location: /x\nAllow: GET\n", "{}"}), "Location: /x\nAllow: GET\n\n{}");
   EXPECT_EQ(Serialize({204, {}, ""}), "\n");
 }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine.h"
+#include "headers.h"
 
 namespace {
 
@@ -80,7 +81,7 @@ class Front {
       response = engine_.Execute(Message(request, target), Now());
       body += response.body;
       target.clear();
-      for (const auto& [name, value] : response.headers) {
+      for (const auto& [name, value] : anon::HeadersOf(response.headers)) {
         if (name == "Next") target = value;
       }
     }
@@ -89,7 +90,7 @@ class Front {
     if (!file.empty()) engine_.Commit(sequence, file.size());
 
     std::string out = "HTTP/1.1 " + std::to_string(response.status) + " .\r\n";
-    for (const auto& [name, value] : response.headers) {
+    for (const auto& [name, value] : anon::HeadersOf(response.headers)) {
       if (name != "Next") out += name + ": " + value + "\r\n";
     }
     if (!body.empty()) out += "Content-Type: application/json\r\n";

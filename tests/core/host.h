@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine.h"
+#include "headers.h"
 #include "journal/merger.h"
 
 namespace anon {
@@ -21,7 +22,7 @@ namespace anon {
 struct Result {
   int status = 0;
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
+  Headers headers;
 
   [[nodiscard]] std::string Header(std::string_view name) const {
     for (const auto& [one, value] : headers) {
@@ -30,8 +31,6 @@ struct Result {
     return "";
   }
 };
-
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// Whether `part` stands in `text`; both are shown when it does not.
 inline testing::AssertionResult Has(std::string_view text, std::string_view part) {
@@ -68,7 +67,7 @@ class Host {
     message += '\n';
     message += body;
     Response response = engine.Execute(message, now);
-    return {response.status, std::move(response.body), std::move(response.headers)};
+    return {response.status, std::move(response.body), HeadersOf(response.headers)};
   }
 
   /// Runs one request and commits what it changed.

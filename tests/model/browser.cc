@@ -39,8 +39,10 @@ Browser::Answer Browser::Execute(Engine& engine, const Past& past, Ask ask, uint
                         const std::string& body = "") {
     Response response = engine.Execute(Message(drawn, method, target, kLocal, body), later ? kLater : kNow);
     Answer answer{response.status, std::move(response.body), {}};
-    for (const auto& [name, value] : response.headers) {
-      if (name == "Association-Id") answer.association = value;
+    constexpr std::string_view kName = "Association-Id: ";
+    if (const size_t at = response.headers.find(kName); at != std::string::npos) {
+      const std::string value = response.headers.substr(at + kName.size());
+      answer.association = value.substr(0, value.find('\n'));
     }
     return answer;
   };
