@@ -12,7 +12,9 @@ test('every work gives its figure for this package and for raw IndexedDB', async
   for (const { name, figure, sizes, only } of WORKS) {
     for (const size of sizes(QUICK)) {
       for (const contender of only ? ['ours'] : ['ours', 'raw']) {
-        const cell = results.find((one) => one.work === name && one.figure === figure && one.size === size && one.contender === contender);
+        const cell = results.find(
+          (one) => one.work === name && one.figure === figure && one.size === size && one.contender === contender,
+        );
         expect(cell).toMatchObject({ samples: [expect.any(Number)], median: expect.any(Number) });
         expect(cell?.missing).toBeUndefined();
       }

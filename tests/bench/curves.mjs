@@ -35,7 +35,9 @@ try {
   for (const size of sizes) {
     const point = await measure(session, size);
     points.push(point);
-    console.log(`\n${size.toLocaleString('en-US')} services${point.failed ? `: ${point.failed}` : `, filled in ${point.fill_seconds} s`}`);
+    console.log(
+      `\n${size.toLocaleString('en-US')} services${point.failed ? `: ${point.failed}` : `, filled in ${point.fill_seconds} s`}`,
+    );
     if (point.costs) console.table(point.costs);
   }
   const chromium = await session.version();
@@ -50,7 +52,9 @@ const series = (unit) =>
   names
     .map((name) => ({
       name,
-      points: points.flatMap(({ size, costs }) => (costs?.[name] ? [/** @type {[number, number]} */ ([size, costs[name][unit]])] : [])),
+      points: points.flatMap(({ size, costs }) =>
+        costs?.[name] ? [/** @type {[number, number]} */ ([size, costs[name][unit]])] : [],
+      ),
     }))
     .filter((one) => one.points.some(([, value]) => value > 0));
 

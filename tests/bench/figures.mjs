@@ -1,5 +1,5 @@
-// Samples of a run, and what follows from them: medians, and ratios within the same round, so that what else the machine
-// does meanwhile weighs on both sides.
+// Samples of a run, and what follows from them: medians, and ratios within the same round, so that what else the
+// machine does meanwhile weighs on both sides.
 
 /**
  * @typedef {object} Cell
@@ -51,8 +51,12 @@ export class Figures {
     const ratio = (cell, other) => {
       const { work, figure, size } = cell;
       const wanted = { work, figure, size, ...other };
-      const against = cells.find((one) => Object.entries(wanted).every(([name, value]) => one[/** @type {keyof Cell} */ (name)] === value));
-      const ratios = cell.samples.map((sample, round) => sample / (against?.samples[round] ?? NaN)).filter(Number.isFinite);
+      const against = cells.find((one) =>
+        Object.entries(wanted).every(([name, value]) => one[/** @type {keyof Cell} */ (name)] === value),
+      );
+      const ratios = cell.samples
+        .map((sample, round) => sample / (against?.samples[round] ?? NaN))
+        .filter(Number.isFinite);
       return ratios.length > 0 ? Number(median(ratios).toFixed(3)) : undefined;
     };
     const order = [...new Set(cells.map(({ work }) => work))].sort();
@@ -69,7 +73,9 @@ export class Figures {
     });
     return results.sort(
       (a, b) =>
-        order.indexOf(a.work) - order.indexOf(b.work) || figures.indexOf(a.figure) - figures.indexOf(b.figure) || a.size - b.size,
+        order.indexOf(a.work) - order.indexOf(b.work) ||
+        figures.indexOf(a.figure) - figures.indexOf(b.figure) ||
+        a.size - b.size,
     );
   }
 }

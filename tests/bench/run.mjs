@@ -25,7 +25,14 @@ const { values } = parseArgs({
   },
 });
 
-/** Those of a list that were asked for. @template T @param {T[]} all @param {string | undefined} asked @param {(one: T) => string} name */
+/**
+ * Those of a list that were asked for.
+ *
+ * @template T
+ * @param {T[]} all
+ * @param {string | undefined} asked
+ * @param {(one: T) => string} name
+ */
 function chosen(all, asked, name) {
   if (asked === undefined) return all;
   const names = asked.split(',');
@@ -52,11 +59,19 @@ const { chromium, results, failures } = await runRounds(scale, {
 });
 
 const labels = Object.fromEntries([...contenders.map(({ name, label }) => [name, label]), ['empty', 'empty module']]);
-const versions = Object.fromEntries(contenders.map((one) => [one.name, versionOf(one)]).filter(([, version]) => version));
+const versions = Object.fromEntries(
+  contenders.map((one) => [one.name, versionOf(one)]).filter(([, version]) => version),
+);
 const file = new URL('results.json', import.meta.url);
 writeFileSync(file, `${JSON.stringify({ chromium, versions, rounds, scale, results }, null, 1)}\n`);
-console.log(`Chromium ${chromium}, ${rounds} rounds; ${Object.entries(versions).map((pair) => pair.join(' ')).join(', ')}\n`);
+console.log(
+  `Chromium ${chromium}, ${rounds} rounds; ${Object.entries(versions)
+    .map((pair) => pair.join(' '))
+    .join(', ')}\n`,
+);
 console.log(tables(results, WORKS, labels));
-console.log(`\nMedians, and in brackets how many times raw IndexedDB's, round by round:\n\n${markdown(results, labels)}`);
+console.log(
+  `\nMedians, and in brackets how many times raw IndexedDB's, round by round:\n\n${markdown(results, labels)}`,
+);
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exitCode = 1;

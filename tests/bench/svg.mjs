@@ -1,6 +1,6 @@
 // Plots cost curves: lines over two logarithmic axes, as an SVG that needs no scripts and no fonts of its own.
 
-/** @typedef {{ name: string, points: [number, number][] }} Series  points with a coordinate of 0 or less are left out */
+/** @typedef {{ name: string, points: [number, number][] }} Series  points that have no logarithm are left out */
 
 const WIDTH = 860;
 const HEIGHT = 520;
@@ -74,7 +74,9 @@ export function plot({ title, xLabel, yLabel, series }) {
     const path = points.map(([px, py]) => `${x(px)} ${y(py)}`).join('L');
     if (points.length > 1) parts.push(`<path d="M${path}" fill="none" ${line}/>`);
     for (const [px, py] of points) {
-      parts.push(`<circle cx="${x(px)}" cy="${y(py)}" r="3" fill="${colour}"><title>${escape(name)}: ${label(px)}, ${label(py)}</title></circle>`);
+      parts.push(
+        `<circle cx="${x(px)}" cy="${y(py)}" r="3" fill="${colour}"><title>${escape(name)}: ${label(px)}, ${label(py)}</title></circle>`,
+      );
     }
     const at = TOP + 8 + index * LINE;
     parts.push(`<path d="M${right + 16} ${at}h26" ${line}/>`);

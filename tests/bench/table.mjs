@@ -1,4 +1,4 @@
-// Results as a table for people, and as rows for RESULTS.md: a row for each figure and size, a column for each contender.
+// Results as tables for people, and as rows for RESULTS.md: one for each figure and size, a column for each contender.
 
 /** @typedef {import('./figures.mjs').Result} Result */
 
@@ -26,7 +26,9 @@ function rowsOf(results) {
 /** @param {string[][]} lines @param {string} between */
 function aligned(lines, between) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines.map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(between)).join('\n');
+  return lines
+    .map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(between))
+    .join('\n');
 }
 
 /**
@@ -43,7 +45,10 @@ export function tables(results, works, labels) {
     const own = results.filter(({ work, figure }) => `${work}|${figure}` === key);
     const sizes = [...new Set(own.map(({ size }) => size))];
     const [{ work, figure, unit }] = own;
-    const head = [`${work} ${figure}, ${unit}`, ...sizes.flatMap((size) => [`at ${size.toLocaleString('en-US')}`, '× ours', '× raw'])];
+    const head = [
+      `${work} ${figure}, ${unit}`,
+      ...sizes.flatMap((size) => [`at ${size.toLocaleString('en-US')}`, '× ours', '× raw']),
+    ];
     const lines = [...new Set(own.map(({ contender }) => contender))].map((contender) => [
       labels[contender] ?? contender,
       ...sizes.flatMap((size) => {

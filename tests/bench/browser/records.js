@@ -1,6 +1,10 @@
 // The services that every contender stores: about 400 bytes of JSON each, the same ones in every run.
 
-/** @typedef {{ service_id: string, contact_key: string, customer_id?: string, service_type: string, started: { timestamp: string } } & Record<string, any>} Service */
+/**
+ * @typedef {{
+ *   service_id: string, contact_key: string, customer_id?: string, service_type: string, started: { timestamp: string }
+ * } & Record<string, any>} Service
+ */
 
 /** Six services have three contact keys: one of one service, one of two, one of three. */
 const KEY_OF = [0, 1, 1, 2, 2, 2];
@@ -19,7 +23,8 @@ const hex = (value, digits) => value.toString(16).padStart(digits, '0').slice(-d
 /** A UUID of version 7. @param {number} i @param {number} time  ms */
 function identifier(i, time) {
   const start = hex(time, 12);
-  return `${start.slice(0, 8)}-${start.slice(8)}-7${hex(mixed(i), 3)}-a${hex(mixed(i + 1), 3)}-${hex(mixed(i + 2), 4)}${hex(i, 8)}`;
+  const end = `${hex(mixed(i + 2), 4)}${hex(i, 8)}`;
+  return `${start.slice(0, 8)}-${start.slice(8)}-7${hex(mixed(i), 3)}-a${hex(mixed(i + 1), 3)}-${end}`;
 }
 
 /** The contact key of the service numbered `i`. @param {number} i */

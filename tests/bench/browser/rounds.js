@@ -70,7 +70,10 @@ export async function runRounds(scale, { rounds, contenders, only, progress = ()
 
   try {
     for (const contestant of contenders) await session.check(contestant, CHECK_LIMIT);
-    if (scale.large > scale.together && works.some(({ apart, sizes }) => !apart && sizes(scale).includes(scale.large))) {
+    if (
+      scale.large > scale.together &&
+      works.some(({ apart, sizes }) => !apart && sizes(scale).includes(scale.large))
+    ) {
       // Before all rounds, so that no measurement follows right upon so many writes.
       for (const contestant of contenders) {
         progress(`filling ${contestant.name}`);

@@ -10,7 +10,12 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** The pages there are, each with its script. */
-const PAGES = { '/work': 'page/work.js', '/open': 'page/open.js', '/empty': 'page/empty.js', '/curves': 'page/curves.js' };
+const PAGES = {
+  '/work': 'page/work.js',
+  '/open': 'page/open.js',
+  '/empty': 'page/empty.js',
+  '/curves': 'page/curves.js',
+};
 
 /** What this package's own documents ask for; none of the contenders needs more. */
 const POLICY = "script-src 'self' 'wasm-unsafe-eval'";

@@ -88,7 +88,14 @@ export class Session {
     }
   }
 
-  /** A new origin, which holds what `store` would fill it with once `work` is done. @param {Contestant} contestant @param {number} size @param {string | number} copy @param {(origin: string) => Promise<void>} work */
+  /**
+   * A new origin, which holds what `store` would fill it with once `work` is done.
+   *
+   * @param {Contestant} contestant
+   * @param {number} size
+   * @param {string | number} copy
+   * @param {(origin: string) => Promise<void>} work
+   */
   async making({ name }, size, copy, work) {
     const origin = `${name}-${size}-${copy}`;
     const done = work(origin);
@@ -112,7 +119,12 @@ export class Session {
     });
   }
 
-  /** Whether a contender does what it is to do, each step in a page of its own; throws where not. @param {Contestant} contestant @param {number} limit */
+  /**
+   * Whether a contender does what it is to do, each step in a page of its own; throws where not.
+   *
+   * @param {Contestant} contestant
+   * @param {number} limit
+   */
   async check({ name }, limit) {
     for (const step of ['startAndFind', 'findAndHandOver']) await this.work(`${name}-check`, step, {}, limit);
   }
@@ -141,7 +153,12 @@ export class Session {
    */
   opened(origin, path, limit) {
     // @ts-ignore: the page has it
-    return this.#page(origin, path, limit, (page) => within(limit, page.evaluate(() => globalThis.opened)));
+    return this.#page(origin, path, limit, (page) =>
+      within(
+        limit,
+        page.evaluate(() => globalThis.opened),
+      ),
+    );
   }
 
   /**
@@ -161,7 +178,8 @@ export class Session {
       return await use(page);
     } catch (error) {
       if (/quota/i.test(String(error))) throw new DoesNotFit();
-      if (!(error instanceof Over) && problems.length > 0) throw new Error(`${origin}: ${problems.join('\n')}`, { cause: error });
+      if (!(error instanceof Over) && problems.length > 0)
+        throw new Error(`${origin}: ${problems.join('\n')}`, { cause: error });
       throw error;
     } finally {
       await page.close();
@@ -169,16 +187,20 @@ export class Session {
   }
 }
 
-/** Calls a function of a page once it says that it is ready. @param {import('playwright-core').Page} page @param {number} limit @param {string} name @param {...unknown} args */
+/**
+ * Calls a function of a page once it says that it is ready.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {number} limit
+ * @param {string} name
+ * @param {...unknown} args
+ */
 async function ask(page, limit, name, ...args) {
   await page.waitForSelector('body[data-ready]', { state: 'attached' });
-  const answer = page.evaluate(
-    ([path, values]) => {
-      const [object, method] = path.split('.');
-      return /** @type {any} */ (globalThis)[object][method](...values);
-    },
-    /** @type {[string, unknown[]]} */ ([name, args]),
-  );
+  const answer = page.evaluate(([path, values]) => {
+    const [object, method] = path.split('.');
+    return /** @type {any} */ (globalThis)[object][method](...values);
+  }, /** @type {[string, unknown[]]} */ ([name, args]));
   return within(limit, answer);
 }
 

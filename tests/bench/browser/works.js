@@ -51,7 +51,12 @@ const isSmall = (/** @type {Turn} */ { size, scale }) => size <= scale.together;
 const storeOf = (turn) => turn.session.store(turn.contestant, turn.size, isSmall(turn) ? turn.round : 'all');
 
 /** For W4, which adds nothing: the store that is there, or one that nobody has opened before. @param {Turn} turn */
-const openedStore = (turn) => turn.session.store(turn.contestant, turn.size, turn.size === 0 ? `open${turn.round}` : isSmall(turn) ? 'open' : 'all');
+const openedStore = (turn) =>
+  turn.session.store(
+    turn.contestant,
+    turn.size,
+    turn.size === 0 ? `open${turn.round}` : isSmall(turn) ? 'open' : 'all',
+  );
 
 /** @type {Work[]} */
 export const WORKS = [
@@ -106,7 +111,11 @@ export const WORKS = [
         const { ms } = await session.opened(`empty-${size}-${size === 0 ? round : 'all'}`, '/empty', scale.limit);
         tell(figure, 'ms', ms, { contender: 'empty' });
       }
-      const { ms, longest } = await session.opened(await openedStore(turn), `/open?found=${size > 0 ? 1 : 0}`, scale.limit);
+      const { ms, longest } = await session.opened(
+        await openedStore(turn),
+        `/open?found=${size > 0 ? 1 : 0}`,
+        scale.limit,
+      );
       tell(figure, 'ms', ms, { base: { contender: 'empty', figure } });
       tell('longest task over 50 ms', 'ms', longest);
     },
@@ -140,14 +149,19 @@ export const WORKS = [
   },
   {
     name: 'W6',
-    title: 'bytes written to IndexedDB for each byte of JSON, while a store grows',
+    title: 'bytes given to IndexedDB (or localStorage) for each byte of JSON, while a store grows',
     figure: 'written',
     unit: 'bytes',
     once: true,
     apart: true,
     sizes: large,
     async run({ session, contestant, size, tell }) {
-      const { written, json } = await session.work(`${contestant.name}-growth`, 'growth', { total: size }, GROWTH_LIMIT);
+      const { written, json } = await session.work(
+        `${contestant.name}-growth`,
+        'growth',
+        { total: size },
+        GROWTH_LIMIT,
+      );
       tell('written', 'bytes', written / json);
     },
   },

@@ -1,6 +1,6 @@
-// Dexie as its documents advise: a schema that names only what is indexed, `put` for one, `bulkPut` for many (it listens
-// to the last request only), `bulkUpdate` for changes. A durability is a database's, so hand-overs have a connection of
-// their own.
+// Dexie as its documents advise: a schema that names only what is indexed, `put` for one, `bulkPut` for many (it
+// listens to the last request only), `bulkUpdate` for changes. A durability is a database's, so hand-overs have a
+// connection of their own.
 import Dexie from 'dexie';
 
 /** @param {'default' | 'strict'} chromeTransactionDurability */

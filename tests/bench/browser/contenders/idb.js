@@ -5,7 +5,8 @@ import { openDB } from 'idb';
 /** @type {import('./contender.js').Open} */
 export async function open() {
   const database = await openDB('bench', 1, {
-    upgrade: (fresh) => void fresh.createObjectStore('services', { keyPath: 'service_id' }).createIndex('contact_key', 'contact_key'),
+    upgrade: (fresh) =>
+      void fresh.createObjectStore('services', { keyPath: 'service_id' }).createIndex('contact_key', 'contact_key'),
   });
   return {
     async start(services) {

@@ -10,7 +10,12 @@ export async function open() {
   const items = localforage.createInstance({ name: 'bench', driver: localforage.INDEXEDDB });
   await items.ready();
 
-  /** Changes the list of each contact key that these services have. @param {Service[]} services @param {(list: Service[], own: Service[]) => Service[]} change */
+  /**
+   * Changes the list of each contact key that these services have.
+   *
+   * @param {Service[]} services
+   * @param {(list: Service[], own: Service[]) => Service[]} change
+   */
   const rewrite = (services, change) => {
     /** @type {Map<string, Service[]>} */
     const groups = new Map();

@@ -6,7 +6,8 @@ import { PGlite } from '@electric-sql/pglite';
 
 const INSERT = `INSERT INTO services SELECT body->>'service_id', body->>'contact_key', body
   FROM jsonb_array_elements($1::jsonb) AS body`;
-const UPDATE = `UPDATE services SET body = jsonb_set(body, '{customer_id}', to_jsonb($1::text)) WHERE service_id = ANY($2::text[])`;
+const UPDATE = `UPDATE services SET body = jsonb_set(body, '{customer_id}', to_jsonb($1::text))
+  WHERE service_id = ANY($2::text[])`;
 
 /** @param {{ rows: any[] }} result @returns {Service[]} */
 const bodies = ({ rows }) => rows.map(({ body }) => body);
@@ -18,9 +19,11 @@ export async function open() {
     CREATE INDEX IF NOT EXISTS by_key ON services (contact_key)`);
   return {
     start: (services) => database.query(INSERT, [JSON.stringify(services)]),
-    query: async (contact_key) => bodies(await database.query('SELECT body FROM services WHERE contact_key = $1', [contact_key])),
+    query: async (contact_key) =>
+      bodies(await database.query('SELECT body FROM services WHERE contact_key = $1', [contact_key])),
     all: async () => bodies(await database.query('SELECT body FROM services')),
-    associate: (services, customer_id) => database.query(UPDATE, [customer_id, services.map(({ service_id }) => service_id)]),
+    associate: (services, customer_id) =>
+      database.query(UPDATE, [customer_id, services.map(({ service_id }) => service_id)]),
     close: () => database.close(),
   };
 }

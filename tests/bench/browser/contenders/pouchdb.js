@@ -30,7 +30,9 @@ export async function open() {
       else allDone(await database.bulkDocs(fresh));
     },
     query: async (contact_key) =>
-      documents(await database.allDocs({ startkey: `${contact_key}/`, endkey: `${contact_key}/${LAST}`, include_docs: true })),
+      documents(
+        await database.allDocs({ startkey: `${contact_key}/`, endkey: `${contact_key}/${LAST}`, include_docs: true }),
+      ),
     all: async () => documents(await database.allDocs({ include_docs: true })),
     async associate(services, customer_id) {
       const { rows } = await database.allDocs({ keys: services.map(documentId), include_docs: true });

@@ -36,10 +36,16 @@ function allDone({ error }) {
 
 /** @type {import('./contender.js').Open} */
 export async function open() {
-  const database = await createRxDatabase({ name: 'bench', storage: getRxStorageDexie(), multiInstance: false, eventReduce: true });
+  const database = await createRxDatabase({
+    name: 'bench',
+    storage: getRxStorageDexie(),
+    multiInstance: false,
+    eventReduce: true,
+  });
   const { services: collection } = await database.addCollections({ services: { schema: /** @type {any} */ (schema) } });
   return {
-    start: async (services) => (services.length === 1 ? collection.insert(services[0]) : allDone(await collection.bulkInsert(services))),
+    start: async (services) =>
+      services.length === 1 ? collection.insert(services[0]) : allDone(await collection.bulkInsert(services)),
     query: async (contact_key) => plain(await collection.find({ selector: { contact_key } }).exec()),
     all: async () => plain(await collection.find().exec()),
     async associate(services, customer_id) {

@@ -1,6 +1,6 @@
-// sql.js is SQLite in memory; its documents leave persistence to the caller, with `export()`: the whole file, written to
-// IndexedDB after each step that is to be durable. Statements are prepared anew, for `export` frees them. Many rows go
-// through one prepared statement in one transaction, as SQLite's documents advise.
+// sql.js is SQLite in memory; its documents leave persistence to the caller, with `export()`: the whole file, written
+// to IndexedDB after each step that is to be durable. Statements are prepared anew, for `export` frees them. Many rows
+// go through one prepared statement in one transaction, as SQLite's documents advise.
 import initSqlJs from 'sql.js';
 import { openDB } from 'idb';
 
@@ -13,7 +13,9 @@ export async function open() {
     openDB('bench', 1, { upgrade: (fresh) => void fresh.createObjectStore('files') }),
   ]);
   const database = new SQL.Database(await files.get('files', 'bench'));
-  database.run('CREATE TABLE IF NOT EXISTS services (service_id TEXT PRIMARY KEY, contact_key TEXT, body TEXT) WITHOUT ROWID');
+  database.run(
+    'CREATE TABLE IF NOT EXISTS services (service_id TEXT PRIMARY KEY, contact_key TEXT, body TEXT) WITHOUT ROWID',
+  );
   database.run('CREATE INDEX IF NOT EXISTS by_key ON services (contact_key)');
 
   /** @param {string} sql @param {any[][]} rows @param {'default' | 'strict'} durability */

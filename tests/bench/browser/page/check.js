@@ -9,7 +9,9 @@ const CUSTOMER = 'C-1';
 /** JSON with the keys of objects in order: some stores do not keep theirs. @param {unknown} value */
 const text = (value) =>
   JSON.stringify(value, (_key, part) =>
-    part === null || typeof part !== 'object' || Array.isArray(part) ? part : Object.fromEntries(Object.entries(part).sort()),
+    part === null || typeof part !== 'object' || Array.isArray(part)
+      ? part
+      : Object.fromEntries(Object.entries(part).sort()),
   );
 
 /** @param {unknown} value @param {unknown} expected @param {string} what */
@@ -19,7 +21,13 @@ function same(value, expected, what) {
 }
 
 /** What of a service every contender stores as it was given. @param {import('../records.js').Service} service */
-const given = ({ contact_key, service_type, Cart, Delivery, Order }) => ({ contact_key, service_type, Cart, Delivery, Order });
+const given = ({ contact_key, service_type, Cart, Delivery, Order }) => ({
+  contact_key,
+  service_type,
+  Cart,
+  Delivery,
+  Order,
+});
 
 /** @param {import('../records.js').Service[]} list */
 const sorted = (list) => list.map(given).sort((a, b) => a.Order.number - b.Order.number);

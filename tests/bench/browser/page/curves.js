@@ -73,7 +73,9 @@ async function measure(size) {
   const { bytes } = await store.estimate();
   costs['stored, each service'] = { ms: 0, bytes: bytes / size };
   const step = Math.max(1, Math.floor(size / TIMES));
-  costs['query by contact key'] = await times(TIMES, (i) => store.queryAnonymous(contactKey((i * step) % size), { extensions: ['*'] }));
+  costs['query by contact key'] = await times(TIMES, (i) =>
+    store.queryAnonymous(contactKey((i * step) % size), { extensions: ['*'] }),
+  );
 
   /** @type {string[]} */
   const ids = [];
@@ -91,7 +93,11 @@ async function measure(size) {
   const [associations, undone] = [/** @type {Cost[]} */ ([]), /** @type {Cost[]} */ ([])];
   for (let i = 0; i < TIMES; ++i) {
     let id = '';
-    associations.push(await once(async () => (id = (await store.associate({ customer_id: CUSTOMER, visit: true }))?.association_id ?? '')));
+    associations.push(
+      await once(
+        async () => (id = (await store.associate({ customer_id: CUSTOMER, visit: true }))?.association_id ?? ''),
+      ),
+    );
     undone.push(await once(() => store.undo(id)));
   }
   costs['associate, 10 services'] = middle(associations);

@@ -41,7 +41,12 @@ export async function together(contender, { count }) {
   return timed(() => contender.start(list));
 }
 
-/** Queries by contact key: each awaited, then others all together. @param {Contender} contender @param {{ count: number, size: number }} options */
+/**
+ * Queries by contact key: each awaited, then others all together.
+ *
+ * @param {Contender} contender
+ * @param {{ count: number, size: number }} options
+ */
 export async function queries(contender, { count, size }) {
   const keys = someKeys(2 * count, size);
   const [first, second] = [keys.filter((_, i) => i % 2 === 0), keys.filter((_, i) => i % 2 === 1)];
@@ -58,7 +63,12 @@ export async function queries(contender, { count, size }) {
   return { awaited, together: issuedTogether };
 }
 
-/** Hand-overs of so many services of one visit. @param {Contender} contender @param {{ from: number, count: number, repeats: number }} options */
+/**
+ * Hand-overs of so many services of one visit.
+ *
+ * @param {Contender} contender
+ * @param {{ from: number, count: number, repeats: number }} options
+ */
 export async function handOvers(contender, { from, count, repeats }) {
   const associations = [];
   const puts = [];
@@ -92,17 +102,24 @@ export async function growth(contender, { total }) {
     await contender.start(list);
   };
   for (let group = true; made < total; group = !group) await more(group ? Math.min(100, total - made) : 1);
-  for (let last = -1; last !== written.bytes; ) {
+  for (let last = -1; last !== written.bytes;) {
     last = written.bytes;
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
   }
   return { written: written.bytes, json: bytes, made };
 }
 
-/** The time between frames while starts stream in, and while nothing does. @param {Contender} contender @param {{ from: number, count: number }} options */
+/**
+ * The time between frames while starts stream in, and while nothing does.
+ *
+ * @param {Contender} contender
+ * @param {{ from: number, count: number }} options
+ */
 export async function frames(contender, { from, count }) {
   const rounds = Math.ceil(count / PER_FRAME);
-  const batches = Array.from({ length: rounds }, (_, i) => services(from + i * PER_FRAME, Math.min(PER_FRAME, count - i * PER_FRAME)));
+  const batches = Array.from({ length: rounds }, (_, i) =>
+    services(from + i * PER_FRAME, Math.min(PER_FRAME, count - i * PER_FRAME)),
+  );
   const control = await intervals((frame) => frame < rounds);
   /** @type {Promise<unknown>[]} */
   const pending = [];
@@ -123,7 +140,12 @@ export async function frames(contender, { from, count }) {
   };
 }
 
-/** Works in each frame for as long as it is wanted. @param {(frame: number) => boolean} work @returns {Promise<number[]>} ms */
+/**
+ * Works in each frame for as long as it is wanted.
+ *
+ * @param {(frame: number) => boolean} work
+ * @returns {Promise<number[]>} ms
+ */
 function intervals(work) {
   return new Promise((resolve) => {
     /** @type {number[]} */
