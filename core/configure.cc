@@ -105,7 +105,7 @@ Failure Engine::Configure(std::string_view json) {
     } else if (member.name == "business_attributes") {
       if (auto failure = ReadAttributes(member.value, &options)) return failure;
     } else {
-      return Invalid(std::string(member.name) + ": not an option");
+      return Invalid(member.name, ": not an option");
     }
   }
   options_ = std::move(options);

@@ -76,20 +76,21 @@ Failure Decide(const Order& order, const std::vector<Planned>& plan, std::vector
       const bool yes = order.confirm_all || order.confirmed.count(one.service_id) != 0;
       if (yes) attach->push_back(one.service);
       if (!yes && named) {
-        return Error{Code::kUnverified, "service_ids: " + one.service_id +
-                                            " was started in another visit, and its contact key is not "
-                                            "verified; an explicit confirm is needed"};
+        return Failed(Code::kUnverified,
+                      {"service_ids: ", one.service_id,
+                       " was started in another visit, and its contact key is not verified; an "
+                       "explicit confirm is needed"});
       }
     }
     if (one.fate == Fate::kConflict && order.on_conflict != OnConflict::kKeep) {
       if (order.on_conflict == OnConflict::kReject || one.service == nullptr) {
-        return Conflict("service_ids: " + one.service_id + " belongs to another customer");
+        return Conflict("service_ids: ", one.service_id, " belongs to another customer");
       }
       attach->push_back(one.service);
     }
   }
   if (attach->size() > kMostServices) {
-    return Error{Code::kTooLarge, "services: one association has at most 1000; choose fewer"};
+    return TooLarge("services: one association has at most 1000; choose fewer");
   }
   return std::nullopt;
 }
@@ -121,9 +122,9 @@ struct Carried {
   std::string results = "[";
 
   void Add(std::string_view service, std::string_view id) {
-    if (results.size() > 1) services += ',', results += ',';
+    if (results.size() > 1) services += ',';
     services += service;
-    results += "{\"service_id\":" + Quoted(id) + "}";
+    AppendResult(&results, id, {});
   }
 };
 
@@ -141,9 +142,9 @@ Failure Pack(const std::vector<std::pair<std::string, std::string>>& texts, size
              std::vector<Carried>* out) {
   for (const auto& [id, text] : texts) {
     if (text.size() + 2 > room) {
-      return Error{Code::kTooLarge, "service_ids: " + id +
-                                        " alone is over 262144 bytes, the most that one "
-                                        "body carries"};
+      return TooLarge("service_ids: ", id,
+                      " alone is over 262144 bytes, the most that one "
+                      "body carries");
     }
     if (out->empty() || out->back().services.size() + text.size() + 2 > room) out->emplace_back();
     out->back().Add(text, id);

@@ -1,7 +1,6 @@
 #include "association/association.h"
 
 #include "base/sha256.h"
-#include "model/instant.h"
 #include "model/json.h"
 
 namespace anon {
@@ -10,18 +9,6 @@ namespace {
 // How much deeper than in a body of its own an extension of a state stands: { services: [ { active_states: [
 // { … } ] } ] }
 constexpr int kEnvelopeDepth = 5;
-
-void AppendMember(std::string* out, const char* name, std::string_view text) {
-  if (text.empty()) return;
-  *out += ",\"";
-  *out += name;
-  *out += "\":";
-  AppendQuoted(out, text);
-}
-
-void AppendInstant(std::string* out, const char* name, std::optional<int64_t> at) {
-  if (at) AppendMember(out, name, FormatInstant(*at));
-}
 
 Failure ReadMember(const Member& member, Envelope* out) {
   const auto text = AsString(member.value);
@@ -53,21 +40,25 @@ Failure ReadMember(const Member& member, Envelope* out) {
 
 }  // namespace
 
+void AppendResult(std::string* out, std::string_view service_id, std::string_view result) {
+  Separate(out);
+  *out += '{';
+  AppendText(out, "service_id", service_id);
+  AppendText(out, "result", result);
+  *out += '}';
+}
+
 void AppendReceipt(std::string* out, std::string_view association_id, const Record& record) {
-  *out += "{\"association_id\":";
-  AppendQuoted(out, association_id);
-  AppendMember(out, "customer_id", record.Text(Tag::kCustomerId));
-  AppendMember(out, "state", record.Text(Tag::kPhase));
-  AppendInstant(out, "created", record.Integer(Tag::kCreated));
-  AppendInstant(out, "updated", record.Integer(Tag::kUpdated));
-  AppendMember(out, "undoes", record.Text(Tag::kUndoes));
-  AppendMember(out, "undone_by", record.Text(Tag::kUndoneBy));
-  *out += ",\"services\":";
-  *out += record.Text(Tag::kResults);
-  if (record.Has(Tag::kProblem)) {
-    *out += ",\"error\":";
-    *out += record.Text(Tag::kProblem);
-  }
+  *out += '{';
+  AppendText(out, "association_id", association_id);
+  AppendText(out, "customer_id", record.Text(Tag::kCustomerId));
+  AppendText(out, "state", record.Text(Tag::kPhase));
+  AppendTime(out, "created", record.Integer(Tag::kCreated));
+  AppendTime(out, "updated", record.Integer(Tag::kUpdated));
+  AppendText(out, "undoes", record.Text(Tag::kUndoes));
+  AppendText(out, "undone_by", record.Text(Tag::kUndoneBy));
+  AppendToken(out, "services", record.Text(Tag::kResults));
+  AppendToken(out, "error", record.Text(Tag::kProblem));
   *out += '}';
 }
 
@@ -117,29 +108,29 @@ void SetPhase(const Context& context, std::string_view phase, Record* record) {
 }
 
 std::string DigestOf(const Envelope& envelope) {
-  std::string text = envelope.association_id + '\n' + envelope.customer + '\n' + envelope.undoes + '\n' +
-                     (envelope.reassign ? "reassign\n" : "\n");
-  for (const std::string& id : envelope.follows) text += id + '\n';
+  std::string text = Joined(envelope.association_id, "\n", envelope.customer, "\n", envelope.undoes, "\n",
+                            envelope.reassign ? "reassign\n" : "\n");
+  for (const std::string& id : envelope.follows) Append(&text, id, "\n");
   text += envelope.services;
   return Hex(Sha256(text));
 }
 
 std::string EnvelopeText(const Envelope& envelope) {
-  std::string out = "{\"association_id\":" + Quoted(envelope.association_id);
-  AppendMember(&out, "customer_id", envelope.customer);
-  AppendMember(&out, "digest", DigestOf(envelope));
-  AppendMember(&out, "undoes", envelope.undoes);
-  if (envelope.reassign) out += ",\"reassign\":true";
+  std::string out = "{";
+  AppendText(&out, "association_id", envelope.association_id);
+  AppendText(&out, "customer_id", envelope.customer);
+  AppendText(&out, "digest", DigestOf(envelope));
+  AppendText(&out, "undoes", envelope.undoes);
+  if (envelope.reassign) AppendToken(&out, "reassign", "true");
   if (!envelope.follows.empty()) {
-    out += ",\"follows\":[";
+    AppendToken(&out, "follows", "[");
     for (const std::string& id : envelope.follows) {
-      if (out.back() != '[') out += ',';
+      Separate(&out);
       AppendQuoted(&out, id);
     }
     out += ']';
   }
-  out += ",\"services\":";
-  out += envelope.services;
+  AppendToken(&out, "services", envelope.services);
   return out + '}';
 }
 
@@ -156,7 +147,7 @@ Failure ReadEnvelope(std::string_view text, Envelope* out) {
   }
   if (out->services.size() < 3) return Invalid("services: a list of at least one service is expected");
   if (Elements(out->services).size() > kMostServices || out->follows.size() > kMostServices) {
-    return Error{Code::kTooLarge, "services, follows: at most 1000 are accepted"};
+    return TooLarge("services, follows: at most 1000 are accepted");
   }
   if (out->digest != DigestOf(*out)) {
     return Invalid("digest: not that of this association; nothing was applied");

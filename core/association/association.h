@@ -50,6 +50,9 @@ inline constexpr std::string_view kAcknowledged = "acknowledged";
 inline constexpr std::string_view kRejected = "rejected";
 inline constexpr std::string_view kUndone = "undone";
 
+/// An entry of a receipt's list: { service_id, result? }; no result where it is empty.
+void AppendResult(std::string* out, std::string_view service_id, std::string_view result);
+
 /// The receipt as the page sees it: { association_id, customer_id, state, created, updated, undoes?,
 /// undone_by?, services, error? }.
 void AppendReceipt(std::string* out, std::string_view association_id, const Record& record);

@@ -12,12 +12,13 @@ Before BeforeOf(std::string_view service_id, const Record& record) {
 std::string BeforeText(const std::vector<Before>& list) {
   std::string out = "[";
   for (const Before& one : list) {
-    if (out.size() > 1) out += ',';
-    out += "{\"service_id\":" + Quoted(one.service_id);
-    if (!one.customer.empty()) out += ",\"customer_id\":" + Quoted(one.customer);
-    if (!one.association.empty()) out += ",\"association_id\":" + Quoted(one.association);
-    if (one.updated) out += ",\"updated\":" + std::to_string(*one.updated);
-    if (one.touched) out += ",\"touched\":" + std::to_string(*one.touched);
+    Separate(&out);
+    out += '{';
+    AppendText(&out, "service_id", one.service_id);
+    AppendText(&out, "customer_id", one.customer);
+    AppendText(&out, "association_id", one.association);
+    AppendNumber(&out, "updated", one.updated);
+    AppendNumber(&out, "touched", one.touched);
     out += '}';
   }
   return out + ']';

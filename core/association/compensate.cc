@@ -16,7 +16,7 @@ struct Undoing {
 };
 
 Failure ReadIds(std::string_view list, std::vector<std::string>* ids) {
-  std::set<std::string> seen;
+  std::set<std::string, std::less<>> seen;
   for (const std::string_view element : Elements(list)) {
     std::string id;
     for (const Member& member : Members(element)) {
@@ -78,9 +78,7 @@ Failure ApplyUndo(Context& context, const Envelope& envelope, std::string* resul
   if (auto failure = Load(context, envelope, &undoing)) return failure;
   *results = "[";
   for (const std::string& id : ids) {
-    if (results->size() > 1) *results += ',';
-    *results += "{\"service_id\":" + Quoted(id) + ",\"result\":\"" +
-                GiveBackOne(context, envelope, undoing, id) + "\"}";
+    AppendResult(results, id, GiveBackOne(context, envelope, undoing, id));
   }
   *results += ']';
   const bool known = !undoing.empty() && undoing.back().id == envelope.undoes;

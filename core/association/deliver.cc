@@ -5,7 +5,6 @@
 #include "association/association.h"
 #include "association/before.h"
 #include "association/compensate.h"
-#include "model/instant.h"
 #include "model/json.h"
 #include "rest/operations.h"
 
@@ -13,7 +12,7 @@ namespace anon {
 namespace {
 
 Failure ReadServices(const Envelope& envelope, const ValueLists& lists, std::vector<ImportedService>* out) {
-  std::set<std::string> seen;
+  std::set<std::string, std::less<>> seen;
   for (const std::string_view text : Elements(envelope.services)) {
     ImportedService& service = out->emplace_back();
     if (auto failure = ReadService(text, lists, &service)) return failure;
@@ -99,11 +98,14 @@ const char* Apply(Context& context, const Envelope& envelope, const ImportedServ
 
 // The receipt that the receiver gives, the same bytes whenever it is asked again.
 Response GivenReceipt(const std::string& id, const Record& record) {
-  return Json(200, "{\"association_id\":" + Quoted(id) +
-                       ",\"customer_id\":" + Quoted(record.Text(Tag::kCustomerId)) +
-                       ",\"state\":" + Quoted(record.Text(Tag::kPhase)) +
-                       ",\"received\":" + Quoted(FormatInstant(record.Integer(Tag::kCreated).value_or(0))) +
-                       ",\"services\":" + std::string(record.Text(Tag::kResults)) + "}");
+  Response response = Json(200, "{");
+  AppendText(&response.body, "association_id", id);
+  AppendText(&response.body, "customer_id", record.Text(Tag::kCustomerId));
+  AppendText(&response.body, "state", record.Text(Tag::kPhase));
+  AppendTime(&response.body, "received", record.Integer(Tag::kCreated).value_or(0));
+  AppendToken(&response.body, "services", record.Text(Tag::kResults));
+  response.body += '}';
+  return response;
 }
 
 // What an association was answered with before. One that was undone, as a whole or before its parts came, has
@@ -150,9 +152,7 @@ Answer DeliverAssociations(Context& context) {
   std::vector<Before> before;
   if (envelope.undoes.empty()) {
     for (const ImportedService& service : services) {
-      const char* result = Apply(context, envelope, service, &before);
-      if (results.size() > 1) results += ',';
-      results += "{\"service_id\":" + Quoted(service.id) + ",\"result\":\"" + result + "\"}";
+      AppendResult(&results, service.id, Apply(context, envelope, service, &before));
     }
     results += ']';
   } else if (auto failure = ApplyUndo(context, envelope, &results)) {

@@ -14,17 +14,17 @@ std::string PendingResults(const std::vector<std::string_view>& services) {
   for (const std::string_view service : services) {
     for (const Member& member : Members(service)) {
       if (member.name != "service_id") continue;
-      if (out.size() > 1) out += ',';
-      out += "{\"service_id\":" + std::string(member.value) + "}";
+      Separate(&out);
+      Append(&out, "{\"service_id\":", member.value, "}");
     }
   }
   return out + ']';
 }
 
-std::string Joined(const std::vector<std::string_view>& services) {
+std::string ListOf(const std::vector<std::string_view>& services) {
   std::string out = "[";
   for (const std::string_view service : services) {
-    if (out.size() > 1) out += ',';
+    Separate(&out);
     out += service;
   }
   return out + ']';
@@ -118,7 +118,7 @@ Answer SplitAssociation(Context& context) {
   if (auto failure = ReadEnvelope(record.Text(Tag::kEnvelope), &envelope)) return *failure;
   const auto services = Elements(envelope.services);
   if (services.size() < 2) {
-    return Error{Code::kTooLarge, "association_id: it holds one service, which cannot be cut"};
+    return TooLarge("association_id: it holds one service, which cannot be cut");
   }
   const auto middle = services.begin() + static_cast<ptrdiff_t>(services.size() / 2);
   const std::vector<std::string_view> halves[] = {{services.begin(), middle}, {middle, services.end()}};
@@ -129,7 +129,7 @@ Answer SplitAssociation(Context& context) {
     part.Erase(Tag::kProgress);
     part.Set(Tag::kPartOf, WholeOf(id, record));
     part.Set(Tag::kResults, PendingResults(halves[i]));
-    part.Set(Tag::kEnvelope, PartText(envelope, part_id, Joined(halves[i])));
+    part.Set(Tag::kEnvelope, PartText(envelope, part_id, ListOf(halves[i])));
     context.Put(Op::kPutAssociation, part_id, 0, part);
   }
   if (record.Has(Tag::kPartOf)) {
@@ -167,9 +167,11 @@ Answer SliceAssociation(Context& context) {
       const std::string slice_id = id + ".s" + std::to_string(number++);
       const std::vector<std::string_view> slice(services.begin() + static_cast<ptrdiff_t>(first),
                                                 services.begin() + static_cast<ptrdiff_t>(last));
-      if (response.body.size() > 1) response.body += ',';
-      response.body += "{\"association_id\":" + Quoted(slice_id) +
-                       ",\"body\":" + Quoted(PartText(envelope, slice_id, Joined(slice))) + "}";
+      Separate(&response.body);
+      response.body += '{';
+      AppendText(&response.body, "association_id", slice_id);
+      AppendText(&response.body, "body", PartText(envelope, slice_id, ListOf(slice)));
+      response.body += '}';
       first = last;
     }
   }

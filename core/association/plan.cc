@@ -13,7 +13,7 @@ namespace anon {
 namespace {
 
 Failure ReadList(const Member& member, std::vector<std::string>* out) {
-  const std::string accepted = std::string(member.name) + ": a list of 1 to 1000 strings is expected";
+  const std::string accepted = Joined(member.name, ": a list of 1 to 1000 strings is expected");
   if (!IsArray(member.value)) return Invalid(accepted);
   for (const std::string_view element : Elements(member.value)) {
     auto text = AsString(element);
@@ -132,11 +132,13 @@ std::string PlanText(const Selection& selection, const std::vector<Planned>& pla
   const View whole = WholeView();
   std::string lists;
   for (const auto& [fate, name] : kLists) {
-    lists += std::string(",\"") + name + "\":[";
+    Append(&lists, ",\"", name, "\":[");
     for (const Planned& one : plan) {
       if (one.fate != fate) continue;
-      if (lists.back() != '[') lists += ',';
-      lists += "{\"service_id\":" + Quoted(one.service_id) + ",\"reason\":\"" + one.reason + '"';
+      Separate(&lists);
+      lists += '{';
+      AppendText(&lists, "service_id", one.service_id);
+      AppendText(&lists, "reason", one.reason);
       if (one.service != nullptr) {
         lists += ",\"service\":";
         AppendService(&lists, *one.service, whole);
@@ -145,9 +147,12 @@ std::string PlanText(const Selection& selection, const std::vector<Planned>& pla
     }
     lists += ']';
   }
-  const std::string customer = "{\"customer_id\":" + Quoted(selection.customer);
-  *digest = Hex(Sha256(customer + lists));
-  return customer + ",\"digest\":\"" + *digest + '"' + lists + '}';
+  std::string out = "{";
+  AppendText(&out, "customer_id", selection.customer);
+  *digest = Hex(Sha256(out + lists));
+  AppendText(&out, "digest", *digest);
+  Append(&out, lists, "}");
+  return out;
 }
 
 Answer PlanAssociation(Context& context) {

@@ -1,9 +1,9 @@
 // Reads the wire form of a whole service back into records: the mirror of model/render.cc.
-#include <algorithm>
 #include <utility>
 
 #include "association/association.h"
 #include "model/json.h"
+#include "model/order.h"
 
 namespace anon {
 namespace {
@@ -21,12 +21,12 @@ std::string IdOf(std::string_view value) {
 // `started` and `completed`.
 Failure ReadPoint(EventKind kind, Resource resource, const Member& member, const ValueLists& lists,
                   Record* record) {
-  if (!IsObject(member.value)) return Invalid(std::string(member.name) + ": an object is expected");
+  if (!IsObject(member.value)) return Invalid(member.name, ": an object is expected");
   Event event;
   if (auto failure = ReadEvent(kind, Members(member.value).list(), lists, &event, resource)) return failure;
-  if (!event.timestamp) return Invalid(std::string(member.name) + ": a timestamp is needed");
+  if (!event.timestamp) return Invalid(member.name, ": a timestamp is needed");
   if (event.fields.Has(Tag::kExtension)) {
-    return Invalid(std::string(member.name) + ": only the common fields are accepted");
+    return Invalid(member.name, ": only the common fields are accepted");
   }
   if (kind == EventKind::kEndedRecorded) {
     RecordEnd(event, *event.timestamp, record);
@@ -58,7 +58,7 @@ Failure ReadShared(EventKind start, Resource resource, const std::vector<Member>
 }
 
 Failure ReadPart(Resource kind, std::string_view text, const ValueLists& lists, Part* part) {
-  if (!IsObject(text)) return Invalid(std::string(Name(kind)) + "s: objects are expected");
+  if (!IsObject(text)) return Invalid(Name(kind), "s: objects are expected");
   const Members members(text);
   for (const Member& member : members) {
     if (member.name == IdField(kind)) part->index = AsInteger(member.value).value_or(-1);
@@ -76,7 +76,7 @@ Failure ReadPart(Resource kind, std::string_view text, const ValueLists& lists, 
 }
 
 Failure ReadParts(Resource kind, std::string_view list, const ValueLists& lists, std::vector<Part>* parts) {
-  if (!IsArray(list)) return Invalid(std::string(Name(kind)) + "s: a list is expected");
+  if (!IsArray(list)) return Invalid(Name(kind), "s: a list is expected");
   for (const std::string_view text : Elements(list)) {
     if (auto failure = ReadPart(kind, text, lists, &parts->emplace_back())) return failure;
   }
@@ -86,14 +86,15 @@ Failure ReadParts(Resource kind, std::string_view list, const ValueLists& lists,
 // Ids count from 0 without a gap, and what they refer to exists.
 Failure PlaceParts(Resource kind, std::vector<Part> parts, size_t states, std::vector<Record>* out) {
   if (parts.size() > kMaxParts) {
-    return Error{Code::kTooLarge, std::string(Name(kind)) + "s: a service has at most 1000"};
+    return TooLarge(Name(kind), "s: a service has at most 1000");
   }
-  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.index < b.index; });
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const Tag refers = kind == Resource::kState ? Tag::kPreviousStateId : Tag::kStateId;
+  std::vector<int64_t> ids;
+  for (const Part& part : parts) ids.push_back(part.index);
+  const Tag refers = kind == Resource::kState ? Tag::kPreviousStateId : Tag::kStateId;
+  for (const uint32_t i : OrderedBy(ids)) {
     const auto state = parts[i].record.Integer(refers);
-    if (parts[i].index != static_cast<int64_t>(i) || (state && *state >= static_cast<int64_t>(states))) {
-      return Invalid(std::string(IdField(kind)) + ": ids count from 0 and refer to what is there");
+    if (ids[i] != static_cast<int64_t>(out->size()) || (state && *state >= static_cast<int64_t>(states))) {
+      return Invalid(IdField(kind), ": ids count from 0 and refer to what is there");
     }
     out->push_back(std::move(parts[i].record));
   }

@@ -32,8 +32,10 @@ Failure ReadResult(std::string_view element, bool undoes, Results* out) {
     if (member.name == "server_service_id") server_id = AsString(member.value).value_or("");
   }
   if (!IsResult(result, undoes)) return error;
-  std::string entry = "{\"service_id\":" + Quoted(id) + ",\"result\":" + Quoted(result);
-  if (!server_id.empty()) entry += ",\"server_service_id\":" + Quoted(server_id);
+  std::string entry = "{";
+  AppendText(&entry, "service_id", id);
+  AppendText(&entry, "result", result);
+  AppendText(&entry, "server_service_id", server_id);
   if (!out->emplace(id, entry + "}").second) return error;
   return std::nullopt;
 }
@@ -70,7 +72,7 @@ Failure ReadServerReceipt(std::string_view body, std::string_view association_id
 std::string Merged(std::string_view entries, const Results& results) {
   std::string out = "[";
   for (const std::string_view entry : Elements(entries)) {
-    if (out.size() > 1) out += ',';
+    Separate(&out);
     const auto found = results.find(IdIn(entry));
     out += found == results.end() ? std::string(entry) : found->second;
   }
@@ -139,7 +141,7 @@ Answer QueryAssociations(Context& context) {
       Record record;
       if (!record.Decode(bytes) || record.Has(Tag::kPartOf)) continue;
       if (IsSealed(*tenant, record.Text(Tag::kCustomerId))) continue;
-      if (response.body.size() > 1) response.body += ',';
+      Separate(&response.body);
       AppendReceipt(&response.body, id, record);
     }
   }

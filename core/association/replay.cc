@@ -7,7 +7,6 @@
 // and bodies that refer to a state do so by that id. The start carries the extension AnonymousService, the id
 // that the service has here, by which it is found again.
 #include "association/association.h"
-#include "model/instant.h"
 #include "model/json.h"
 #include "model/render.h"
 #include "rest/operations.h"
@@ -21,83 +20,71 @@ constexpr const char* kCommonNames[] = {"session_id",     "interaction_id", "app
                                         "application_id", "resource_type",  "resource_id",
                                         "media_type"};
 
-class Body {
- public:
-  void Raw(std::string_view name, std::string_view token) {
-    if (token.empty()) return;
-    if (text_.size() > 1) text_ += ',';
-    text_ += Quoted(name) + ":" + std::string(token);
+void AppendCommon(std::string* out, const Record& record, uint8_t offset) {
+  for (size_t i = 0; i < std::size(kCommonNames); ++i) {
+    const auto tag = static_cast<Tag>(static_cast<uint8_t>(Tag::kSessionId) + offset + i);
+    AppendToken(out, kCommonNames[i], record.Text(tag));
   }
-  void Text(std::string_view name, std::string_view text) {
-    if (!text.empty()) Raw(name, Quoted(text));
-  }
-  void Number(std::string_view name, std::optional<int64_t> number) {
-    if (number) Raw(name, std::to_string(*number));
-  }
-  void Time(std::string_view name, std::optional<int64_t> at) {
-    if (at) Text(name, FormatInstant(*at));
-  }
-  void Common(const Record& record, uint8_t offset) {
-    for (size_t i = 0; i < std::size(kCommonNames); ++i) {
-      Raw(kCommonNames[i], record.Text(static_cast<Tag>(static_cast<uint8_t>(Tag::kSessionId) + offset + i)));
-    }
-  }
-  void Extensions(const Record& record) {
-    for (const Extension& extension : record.extensions()) Raw(extension.name, extension.value);
-  }
-  [[nodiscard]] std::string Finish() const { return Quoted(text_ + '}'); }
-
- private:
-  std::string text_ = "{";
-};
-
-std::string End(const Record& record) {
-  if (!record.Has(Tag::kCompleted)) return {};
-  Body body;
-  body.Time("timestamp", record.Integer(Tag::kCompleted));
-  body.Common(record, kEndOffset);
-  body.Raw("disposition", record.Text(Tag::kDisposition));
-  body.Raw("disposition_desc", record.Text(Tag::kDispositionDesc));
-  return ",\"end\":" + body.Finish();
 }
 
-std::string Part(const Record& record, const char* type) {
-  Body body;
-  body.Raw(type, record.Text(Tag::kType));
-  body.Number("previous_state_id", record.Integer(Tag::kPreviousStateId));
-  body.Number("state_id", record.Integer(Tag::kStateId));
-  body.Raw("est_duration", record.Text(Tag::kEstDuration));
-  body.Time("timestamp", record.Integer(Tag::kStarted));
-  body.Common(record, 0);
-  body.Extensions(record);
-  return "{\"start\":" + body.Finish() + End(record) + "}";
+// A body as a member: JSON text, as a string.
+void AppendBody(std::string* out, std::string_view name, const std::string& body) {
+  AppendText(out, name, body + '}');
 }
 
-std::string Parts(const std::vector<Record>& parts, const char* type) {
-  std::string out = "[";
-  for (const Record& part : parts) {
-    if (out.size() > 1) out += ',';
-    out += Part(part, type);
-  }
-  return out + ']';
+void AppendEnd(std::string* out, const Record& record) {
+  if (!record.Has(Tag::kCompleted)) return;
+  std::string body = "{";
+  AppendTime(&body, "timestamp", record.Integer(Tag::kCompleted));
+  AppendCommon(&body, record, kEndOffset);
+  AppendToken(&body, "disposition", record.Text(Tag::kDisposition));
+  AppendToken(&body, "disposition_desc", record.Text(Tag::kDispositionDesc));
+  AppendBody(out, "end", body);
 }
 
-std::string Calls(const ImportedService& service) {
+void AppendPart(std::string* out, const Record& record, const char* type) {
+  std::string body = "{";
+  AppendToken(&body, type, record.Text(Tag::kType));
+  AppendNumber(&body, "previous_state_id", record.Integer(Tag::kPreviousStateId));
+  AppendNumber(&body, "state_id", record.Integer(Tag::kStateId));
+  AppendToken(&body, "est_duration", record.Text(Tag::kEstDuration));
+  AppendTime(&body, "timestamp", record.Integer(Tag::kStarted));
+  AppendCommon(&body, record, 0);
+  AppendExtensions(&body, record, {true, {}});
+  Separate(out);
+  *out += '{';
+  AppendBody(out, "start", body);
+  AppendEnd(out, record);
+  *out += '}';
+}
+
+void AppendParts(std::string* out, const char* name, const std::vector<Record>& parts, const char* type) {
+  AppendToken(out, name, "[");
+  for (const Record& part : parts) AppendPart(out, part, type);
+  *out += ']';
+}
+
+void AppendCalls(std::string* out, const ImportedService& service) {
   const Record& record = service.record;
-  Body body;
-  body.Text("customer_id", record.Text(Tag::kCustomerId));
-  body.Text("contact_key", record.Text(Tag::kContactKey));
-  body.Raw("service_type", record.Text(Tag::kType));
-  body.Raw("est_duration", record.Text(Tag::kEstDuration));
-  body.Time("timestamp", record.Integer(Tag::kStarted));
-  body.Time("expiration_time", record.Integer(Tag::kExpires));
-  body.Number("auto_complete_after", record.Integer(Tag::kAutoCompleteAfter));
-  body.Common(record, 0);
-  body.Text(kMark, service.id);
-  body.Extensions(record);
-  return "{\"service_id\":" + Quoted(service.id) + ",\"start\":" + body.Finish() +
-         ",\"states\":" + Parts(service.states, "state_type") +
-         ",\"tasks\":" + Parts(service.tasks, "task_type") + End(record) + "}";
+  std::string body = "{";
+  AppendText(&body, "customer_id", record.Text(Tag::kCustomerId));
+  AppendText(&body, "contact_key", record.Text(Tag::kContactKey));
+  AppendToken(&body, "service_type", record.Text(Tag::kType));
+  AppendToken(&body, "est_duration", record.Text(Tag::kEstDuration));
+  AppendTime(&body, "timestamp", record.Integer(Tag::kStarted));
+  AppendTime(&body, "expiration_time", record.Integer(Tag::kExpires));
+  AppendNumber(&body, "auto_complete_after", record.Integer(Tag::kAutoCompleteAfter));
+  AppendCommon(&body, record, 0);
+  AppendText(&body, kMark, service.id);
+  AppendExtensions(&body, record, {true, {}});
+  Separate(out);
+  *out += '{';
+  AppendText(out, "service_id", service.id);
+  AppendBody(out, "start", body);
+  AppendParts(out, "states", service.states, "state_type");
+  AppendParts(out, "tasks", service.tasks, "task_type");
+  AppendEnd(out, record);
+  *out += '}';
 }
 
 }  // namespace
@@ -112,8 +99,7 @@ Answer QueryCalls(Context& context) {
   for (const std::string_view text : Elements(envelope.services)) {
     ImportedService service;
     if (auto failure = ReadService(text, {}, &service)) return *failure;
-    if (response.body.size() > 1) response.body += ',';
-    response.body += Calls(service);
+    AppendCalls(&response.body, service);
   }
   response.body += ']';
   return response;

@@ -27,8 +27,7 @@ std::string Compensate(Context& context, const std::string& id, const Record& un
   envelope.undoes = id;
   std::string services = "[";
   for (const Before& one : ReadBefore(undone.Text(Tag::kBefore))) {
-    if (services.size() > 1) services += ',';
-    services += "{\"service_id\":" + Quoted(one.service_id) + "}";
+    AppendResult(&services, one.service_id, {});
   }
   services += ']';
   envelope.services = services;
@@ -59,8 +58,8 @@ Answer UndoAssociation(Context& context) {
   }
   if (phase == kAcknowledged &&
       context.now() - record.Integer(Tag::kUpdated).value_or(0) > context.options.undo_window * 1000) {
-    return Conflict("association_id: it was acknowledged longer ago than the undo window of " +
-                    std::to_string(context.options.undo_window) + " seconds");
+    return Conflict("association_id: it was acknowledged longer ago than the undo window of ",
+                    std::to_string(context.options.undo_window), " seconds");
   }
   const bool sent = record.Has(Tag::kSent);
   if (sent && !compensate) {

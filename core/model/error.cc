@@ -26,15 +26,17 @@ constexpr CodeInfo kTable[] = {
 
 const CodeInfo& Info(Code code) { return kTable[static_cast<size_t>(code)]; }
 
+Error Failed(Code code, Pieces message) {
+  Error error{code, {}};
+  AppendPieces(&error.message, message);
+  return error;
+}
+
 std::string ErrorBody(const Error& error) {
   const CodeInfo& info = Info(error.code);
   std::string body = "{\"message\":";
   AppendQuoted(&body, error.message);
-  body += ",\"exception\":";
-  AppendQuoted(&body, std::string(kPackage) + info.exception);
-  body += ",\"code\":";
-  AppendQuoted(&body, info.word);
-  body += '}';
+  Append(&body, ",\"exception\":\"", kPackage, info.exception, "\",\"code\":\"", info.word, "\"}");
   return body;
 }
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "model/text.h"
+
 namespace anon {
 
 enum class Code : uint8_t {
@@ -44,7 +46,21 @@ using Failure = std::optional<Error>;
 /// The wire form: {"message":…,"exception":…,"code":…}.
 [[nodiscard]] std::string ErrorBody(const Error& error);
 
-[[nodiscard]] inline Error Invalid(std::string message) { return Error{Code::kInvalid, std::move(message)}; }
+/// Of this code, with a message that is put together from pieces.
+[[nodiscard]] Error Failed(Code code, Pieces message);
+
+template <class... Piece>
+[[nodiscard]] Error Invalid(const Piece&... message) {
+  return Failed(Code::kInvalid, {std::string_view(message)...});
+}
+template <class... Piece>
+[[nodiscard]] Error Conflict(const Piece&... message) {
+  return Failed(Code::kConflict, {std::string_view(message)...});
+}
+template <class... Piece>
+[[nodiscard]] Error TooLarge(const Piece&... message) {
+  return Failed(Code::kTooLarge, {std::string_view(message)...});
+}
 
 }  // namespace anon
 

@@ -50,9 +50,7 @@ const char* Accepted(Kind kind) {
   return kAccepted[static_cast<size_t>(kind)];
 }
 
-Error WrongType(const Field& spec) {
-  return Invalid(std::string(spec.name) + ": " + Accepted(spec.kind) + " is expected");
-}
+Error WrongType(const Field& spec) { return Invalid(spec.name, ": ", Accepted(spec.kind), " is expected"); }
 
 // The list that configures a field of a resource, by "Service.media_type"; a value outside it is refused and
 // the valid ones are named.
@@ -69,7 +67,7 @@ Failure CheckList(Resource resource, const Field& spec, std::string_view text, c
     if (!valid.empty()) valid += ", ";
     valid += value;
   }
-  return Invalid(std::string(spec.name) + ": not one of the configured values: " + valid);
+  return Invalid(spec.name, ": not one of the configured values: ", valid);
 }
 
 // What is kept of a string or an integer: the token as it is written, unless the same text or number can be
@@ -90,8 +88,7 @@ Failure ReadField(const Field& spec, Resource resource, std::string_view raw, co
       const auto text = AsText(raw, &decoded);
       if (!text) return WrongType(spec);
       if (CodePoints(*text) > spec.most) {
-        return Invalid(std::string(spec.name) + ": at most " + std::to_string(spec.most) +
-                       " characters are accepted");
+        return Invalid(spec.name, ": at most ", std::to_string(spec.most), " characters are accepted");
       }
       SetToken(spec, raw, decoded, out);
       return std::nullopt;
@@ -185,7 +182,7 @@ Failure ReadEvent(EventKind kind, const std::vector<Member>& members, const Valu
     }
     if (!member.name.empty() && (member.name == info.ids[0] || member.name == info.ids[1])) continue;
     if (auto failure = CheckExtensionName(info.resource, member.name)) {
-      return Invalid(failure->message + " (in a " + info.name + " event)");
+      return Invalid(failure->message, " (in a ", info.name, " event)");
     }
     if (kind == EventKind::kTransitionFrom || kind == EventKind::kTransitionTo) {
       out->fields.SetExtension(member.name, member.value);  // the transition may have set it for both
@@ -218,10 +215,10 @@ Failure CheckExtensionName(Resource resource, std::string_view name) {
     return Invalid("extension name: 1 to 256 bytes are accepted");
   }
   if (name == "__proto__" || name == "constructor" || name == "prototype") {
-    return Invalid(std::string(name) + ": not accepted as an extension name");
+    return Invalid(name, ": not accepted as an extension name");
   }
   if (const Field* field = FindField(name); field != nullptr && field->IsOf(resource)) {
-    return Invalid(Shortened(name) + ": this name belongs to the " + Name(resource) +
+    return Invalid(Shortened(name), ": this name belongs to the ", Name(resource),
                    " and is not accepted here");
   }
   return std::nullopt;
@@ -238,13 +235,13 @@ std::string EventDigest(const Event& event) {
 
 Failure CheckKey(std::string_view field, std::string_view value) {
   if (value.empty() || value.size() > 256) {
-    return Invalid(std::string(field) + ": 1 to 256 bytes are accepted");
+    return Invalid(field, ": 1 to 256 bytes are accepted");
   }
   const bool control = std::any_of(value.begin(), value.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   const bool blank = value.find_first_not_of(' ') == std::string_view::npos;
   if (control || blank || !ValidUtf8(value)) {
-    return Invalid(std::string(field) + ": UTF-8 text without control characters, not blank, is accepted");
+    return Invalid(field, ": UTF-8 text without control characters, not blank, is accepted");
   }
   return std::nullopt;
 }

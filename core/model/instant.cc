@@ -91,10 +91,9 @@ bool ParseOffset(Cursor* cursor, int64_t* minutes) {
   return true;
 }
 
-void AppendPadded(std::string* out, int64_t value, int width) {
-  const std::string digits = std::to_string(value);
-  for (size_t i = digits.size(); i < static_cast<size_t>(width); ++i) *out += '0';
-  *out += digits;
+// Writes `value` with so many digits, up to `end`.
+void PutDigits(int64_t value, int width, char* end) {
+  for (; width > 0; --width, value /= 10) *--end = static_cast<char>('0' + value % 10);
 }
 
 }  // namespace
@@ -127,22 +126,15 @@ std::string FormatInstant(int64_t ms) {
   }
   int64_t year = 0, month = 0, day = 0;
   DateFromDays(days, &year, &month, &day);
-  std::string out;
-  out.reserve(24);
-  AppendPadded(&out, year, 4);
-  out += '-';
-  AppendPadded(&out, month, 2);
-  out += '-';
-  AppendPadded(&out, day, 2);
-  out += 'T';
-  AppendPadded(&out, rest / 3600000, 2);
-  out += ':';
-  AppendPadded(&out, rest / 60000 % 60, 2);
-  out += ':';
-  AppendPadded(&out, rest / 1000 % 60, 2);
-  out += '.';
-  AppendPadded(&out, rest % 1000, 3);
-  out += 'Z';
+  std::string out = "YYYY-MM-DDTHH:MM:SS.mmmZ";
+  char* const begin = out.data();
+  PutDigits(year, 4, begin + 4);
+  PutDigits(month, 2, begin + 7);
+  PutDigits(day, 2, begin + 10);
+  PutDigits(rest / 3600000, 2, begin + 13);
+  PutDigits(rest / 60000 % 60, 2, begin + 16);
+  PutDigits(rest / 1000 % 60, 2, begin + 19);
+  PutDigits(rest % 1000, 3, begin + 23);
   return out;
 }
 

@@ -1,7 +1,6 @@
 #include "model/json.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "model/order.h"
@@ -85,9 +84,9 @@ unsigned BitOf(std::string_view name) {
 
 Error Malformed(std::string_view text, std::string_view what, int depth) {
   if (Depth(text) > depth) {
-    return Invalid(std::string(what) + ": nested deeper than " + std::to_string(depth) + " levels");
+    return Invalid(what, ": nested deeper than ", std::to_string(depth), " levels");
   }
-  return Invalid(std::string(what) + ": not well-formed JSON in UTF-8");
+  return Invalid(what, ": not well-formed JSON in UTF-8");
 }
 
 }  // namespace
@@ -148,7 +147,7 @@ Failure CheckJson(std::string_view text, std::string_view what, int depth) {
 Failure ParseObject(std::string_view text, std::string_view what, Members* out, int depth) {
   if (out->Cut(text, depth)) return std::nullopt;
   if (auto failure = CheckJson(text, what, depth)) return failure;
-  return Invalid(std::string(what) + ": a JSON object is expected");
+  return Invalid(what, ": a JSON object is expected");
 }
 
 std::vector<std::string_view> Elements(std::string_view array) {
@@ -178,10 +177,18 @@ std::optional<std::string> AsString(std::string_view value) {
 }
 
 std::optional<int64_t> AsInteger(std::string_view value) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
-  return number;
+  const bool negative = !value.empty() && value[0] == '-';
+  if (negative) value.remove_prefix(1);
+  if (value.empty()) return std::nullopt;
+  const uint64_t most = static_cast<uint64_t>(INT64_MAX) + (negative ? 1 : 0);
+  uint64_t number = 0;
+  for (const char c : value) {
+    if (c < '0' || c > '9') return std::nullopt;
+    const auto digit = static_cast<uint64_t>(c - '0');
+    if (number > (most - digit) / 10) return std::nullopt;
+    number = number * 10 + digit;
+  }
+  return static_cast<int64_t>(negative ? 0 - number : number);
 }
 
 std::optional<bool> AsBool(std::string_view value) {

@@ -29,4 +29,10 @@ std::vector<uint32_t> Ordered(size_t count, const void* context,
   return heap;
 }
 
+std::vector<uint32_t> OrderedBy(const std::vector<int64_t>& keys) {
+  return Ordered(keys.size(), [&keys](uint32_t a, uint32_t b) {
+    return keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : 0;
+  });
+}
+
 }  // namespace anon

@@ -20,6 +20,9 @@ template <class Compare>
   });
 }
 
+/// The same by a key for each number.
+[[nodiscard]] std::vector<uint32_t> OrderedBy(const std::vector<int64_t>& keys);
+
 }  // namespace anon
 
 #endif  // ANON_MODEL_ORDER_H_

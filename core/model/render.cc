@@ -1,7 +1,7 @@
 #include "model/render.h"
 
-#include "model/instant.h"
 #include "model/json.h"
+#include "model/text.h"
 
 namespace anon {
 namespace {
@@ -14,35 +14,9 @@ Tag CommonTag(size_t index, uint8_t offset) {
   return static_cast<Tag>(static_cast<uint8_t>(Tag::kSessionId) + offset + index);
 }
 
-void AppendToken(std::string* out, std::string_view name, std::string_view token) {
-  if (token.empty()) return;
-  *out += ",\"";
-  *out += name;
-  *out += "\":";
-  *out += token;
-}
-
-void AppendText(std::string* out, std::string_view name, std::string_view text) {
-  if (text.empty()) return;
-  *out += ",\"";
-  *out += name;
-  *out += "\":";
-  AppendQuoted(out, text);
-}
-
-void AppendNumber(std::string* out, std::string_view name, std::optional<int64_t> number) {
-  if (number) AppendToken(out, name, std::to_string(*number));
-}
-
-void AppendTime(std::string* out, std::string_view name, std::optional<int64_t> at) {
-  if (at) AppendText(out, name, FormatInstant(*at));
-}
-
 void OpenPoint(std::string* out, const char* name, const Record& record, Tag at, uint8_t offset) {
-  *out += ",\"";
-  *out += name;
-  *out += "\":{\"timestamp\":";
-  AppendQuoted(out, FormatInstant(record.Integer(at).value_or(0)));
+  AppendToken(out, name, "{");
+  AppendTime(out, "timestamp", record.Integer(at).value_or(0));
   for (size_t i = 0; i < std::size(kCommonNames); ++i) {
     AppendToken(out, kCommonNames[i], record.Text(CommonTag(i, offset)));
   }
@@ -62,22 +36,15 @@ void AppendPoints(std::string* out, const Record& record) {
 
 void OpenPart(std::string* out, std::string_view service_id, const char* id_name, int64_t id) {
   *out += '{';
-  if (!service_id.empty()) {
-    *out += "\"service_id\":";
-    AppendQuoted(out, service_id);
-    *out += ',';
-  }
-  *out += '"';
-  *out += id_name;
-  *out += "\":";
-  *out += std::to_string(id);
+  AppendText(out, "service_id", service_id);
+  AppendNumber(out, id_name, id);
 }
 
 }  // namespace
 
 void OpenService(std::string* out, std::string_view service_id, const Record& record, const View& view) {
-  *out += "{\"service_id\":";
-  AppendQuoted(out, service_id);
+  *out += '{';
+  AppendText(out, "service_id", service_id);
   AppendToken(out, "service_type", record.Text(Tag::kType));
   AppendText(out, "customer_id", record.Text(Tag::kCustomerId));
   AppendText(out, "contact_key", record.Text(Tag::kContactKey));
@@ -114,10 +81,9 @@ void AppendTask(std::string* out, std::string_view service_id, int64_t task_id, 
 void AppendExtensions(std::string* out, const Record& record, const ExtensionChoice& choice) {
   for (const Extension& extension : record.extensions()) {
     if (!choice.Shows(extension.name)) continue;
-    *out += ',';
+    Separate(out);
     AppendQuoted(out, extension.name);
-    *out += ':';
-    *out += extension.value;
+    Append(out, ":", extension.value);
   }
 }
 

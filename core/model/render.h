@@ -15,7 +15,7 @@ namespace anon {
 /// Which extensions of one kind of resource are shown.
 struct ExtensionChoice {
   bool all = false;
-  std::set<std::string, std::less<>> names;
+  std::set<std::string_view> names;  ///< views of the request
   [[nodiscard]] bool Shows(std::string_view name) const { return all || names.find(name) != names.end(); }
 };
 

@@ -37,7 +37,7 @@ Failure ReadItem(std::string_view text, const ValueLists& lists, Item* item) {
     } else {
       return Invalid("services: an item has service, state, task and associate_state_task only");
     }
-    if (!IsObject(member.value)) return Invalid(std::string(member.name) + ": an object is expected");
+    if (!IsObject(member.value)) return Invalid(member.name, ": an object is expected");
     if (auto failure = ReadEvent(kind, Members(member.value).list(), lists, event)) return failure;
   }
   if (!item->has_service) return Invalid("service: every item needs one");
@@ -84,8 +84,8 @@ Failure FindOrAdd(Context& context, const Service& service, Resource kind, Event
   } else if (auto failure = AddPart(context, service, kind, std::move(event), index)) {
     return failure;
   }
-  *out += std::string(",\"") + IdField(kind) + "\":" + std::to_string(*index) + ",\"" + Name(kind) +
-          "_created\":" + (found ? "false" : "true");
+  AppendNumber(out, IdField(kind), *index);
+  AppendToken(out, Joined(Name(kind), "_created"), found ? "false" : "true");
   return std::nullopt;
 }
 
@@ -106,10 +106,10 @@ Failure RunItem(Context& context, Item item, bool create_new, std::string* out, 
     service = context.FindService(id);
     if (service == nullptr) return ServiceNotFound(id);
   }
-  if (out->size() > 1) *out += ',';
-  *out += "{\"service_id\":";
-  AppendQuoted(out, service->id());
-  *out += std::string(",\"service_created\":") + (created ? "true" : "false");
+  Separate(out);
+  *out += '{';
+  AppendText(out, "service_id", service->id());
+  AppendToken(out, "service_created", created ? "true" : "false");
   *location = {std::string(service->id()), {}};
   uint32_t state = 0;
   if (item.has_state) {

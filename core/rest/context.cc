@@ -55,12 +55,9 @@ void Context::Make(const Change& change) {
 void AddLocation(const Context& context, std::string_view id, std::string_view part, Response* response) {
   std::string& out = response->headers;
   out.reserve(context.options.base_path.size() + id.size() + part.size() + 32);
-  out += "Location: ";
-  out += context.options.base_path;
-  out += "/services/";
+  Append(&out, "Location: ", context.options.base_path, "/services/");
   AppendPercentEncoded(&out, id);
-  out += part;
-  out += '\n';
+  Append(&out, part, "\n");
 }
 
 Response Json(int status, std::string body) { return Response{status, {}, std::move(body)}; }
@@ -68,12 +65,10 @@ Response Json(int status, std::string body) { return Response{status, {}, std::m
 Response Empty(int status) { return Response{status, {}, {}}; }
 
 Error NotFound(std::string_view what, std::string_view id) {
-  return {Code::kNotFound, "There are no " + std::string(what) + " found for : " + std::string(id)};
+  return Failed(Code::kNotFound, {"There are no ", what, " found for : ", id});
 }
 
 Error ServiceNotFound(std::string_view id) { return NotFound("service", id); }
-
-Error Conflict(std::string message) { return {Code::kConflict, std::move(message)}; }
 
 std::optional<uint32_t> ParseIndex(std::string_view text) {
   const auto number = AsInteger(text);

@@ -105,7 +105,6 @@ void AddLocation(const Context& context, std::string_view id, std::string_view p
 [[nodiscard]] Response Empty(int status);
 [[nodiscard]] Error NotFound(std::string_view what, std::string_view id);
 [[nodiscard]] Error ServiceNotFound(std::string_view id);
-[[nodiscard]] Error Conflict(std::string message);
 
 /// A state's or task's id as it stands in a path.
 [[nodiscard]] std::optional<uint32_t> ParseIndex(std::string_view text);

@@ -74,10 +74,9 @@ std::string Merged(std::string_view recorded, std::string_view given) {
   }
   std::string out = "{";
   for (const Member& member : members) {
-    if (out.size() > 1) out += ',';
+    Separate(&out);
     AppendQuoted(&out, member.name);
-    out += ':';
-    out += member.value;
+    Append(&out, ":", member.value);
   }
   return out + '}';
 }
@@ -102,7 +101,7 @@ Answer MergeExtension(Context& context) {
   }
   const std::string merged = Merged(*recorded, given);
   if (merged.size() > kMaxBody) {
-    return Error{Code::kTooLarge, "extension: at most 262144 bytes are accepted"};
+    return TooLarge("extension: at most 262144 bytes are accepted");
   }
   return Attach(context, &target, merged);
 }

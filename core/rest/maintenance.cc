@@ -46,7 +46,7 @@ Failure ReadChoice(const Request& request, std::string_view name, std::string_vi
   if (!request.query.Has(name)) return std::nullopt;
   *chosen = request.query.Only(name).value_or("");
   if (InList(accepted, *chosen)) return std::nullopt;
-  return Invalid(std::string(name) + ": one of " + std::string(accepted) + " is expected");
+  return Invalid(name, ": one of ", accepted, " is expected");
 }
 
 Failure ReadContent(const Request& request, View* view) {
@@ -104,18 +104,17 @@ Failure ReadExporting(const Request& request, Exporting* out) {
 std::string NextTarget(const Context& context, const Service& last, bool shown) {
   std::string_view query = context.request.raw_query;
   query = query.substr(0, query.find("&cursor="));
-  return std::string(context.request.path) + '?' + std::string(query) +
-         "&cursor=" + std::to_string(last.started) + (shown ? ".%2B" : ".-") + PercentEncode(last.id());
+  return Joined(context.request.path, "?", query, "&cursor=", std::to_string(last.started),
+                shown ? ".%2B" : ".-", PercentEncode(last.id()));
 }
 
 void AppendAttribute(std::string* out, const BusinessAttribute& attribute) {
+  Separate(out);
   *out += "{\"name\":";
   AppendQuoted(out, attribute.name);
-  *out += ",\"values\":[";
-  bool first = true;
+  AppendToken(out, "values", "[");
   for (const auto& [value, display] : attribute.values) {
-    if (!first) *out += ',';
-    first = false;
+    Separate(out);
     *out += "{\"name\":";
     AppendQuoted(out, value);
     *out += ",\"display_name\":";
@@ -166,7 +165,7 @@ Answer Purge(Context& context) {
     }
   }
   for (const std::string& id : ids) context.Remove(Op::kRemoveService, id);
-  return Json(200, "{\"purged\":" + std::to_string(ids.size()) + "}");
+  return Json(200, Joined("{\"purged\":", std::to_string(ids.size()), "}"));
 }
 
 Answer ExportServices(Context& context) {
@@ -218,7 +217,6 @@ Answer QueryBusinessAttributes(Context& context) {
   }
   Response response = Json(200, "[");
   for (const BusinessAttribute& attribute : context.options.attributes) {
-    if (response.body.size() > 1) response.body += ',';
     AppendAttribute(&response.body, attribute);
   }
   response.body += ']';

@@ -19,7 +19,7 @@ std::string_view TakeUntil(std::string_view* text, char end) {
 
 Failure ReadName(std::string_view header, std::string_view value, std::string_view* out) {
   if (value.size() > 256 || !ValidUtf8(value)) {
-    return Invalid(std::string(header) + ": UTF-8 text of at most 256 bytes is accepted");
+    return Invalid(header, ": UTF-8 text of at most 256 bytes is accepted");
   }
   *out = value;
   return std::nullopt;
@@ -71,7 +71,7 @@ Failure ReadQuery(std::string_view query, Request* out) {
     if (values.empty()) out->query.Add(*name, std::nullopt);
     while (!values.empty()) {
       const auto value = DecodeValue(TakeUntil(&values, ','), &out->kept);
-      if (!value) return Invalid(std::string(*name) + ": percent-encoded UTF-8 is expected");
+      if (!value) return Invalid(*name, ": percent-encoded UTF-8 is expected");
       out->query.Add(*name, value);
     }
   }
@@ -115,7 +115,7 @@ Failure ParseRequest(std::string_view message, std::string_view base_path, Reque
   if (!message.empty()) message.remove_prefix(1);
   out->body = message;
   if (out->body.size() > kMaxBody) {
-    return Error{Code::kTooLarge, "body: at most 262144 bytes are accepted"};
+    return TooLarge("body: at most 262144 bytes are accepted");
   }
   return ReadTarget(target, base_path, out);
 }
@@ -141,11 +141,7 @@ std::optional<std::string_view> Query::Only(std::string_view name) const {
 }
 
 void Response::AddHeader(std::string_view name, std::string_view value) {
-  headers.reserve(headers.size() + name.size() + value.size() + 3);
-  headers += name;
-  headers += ": ";
-  headers += value;
-  headers += '\n';
+  Append(&headers, name, ": ", value, "\n");
 }
 
 Response ErrorResponse(const Error& error) { return Response{Info(error.code).status, {}, ErrorBody(error)}; }

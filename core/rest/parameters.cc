@@ -9,7 +9,7 @@ namespace anon {
 namespace {
 
 Error Bad(std::string_view name, std::string_view accepted) {
-  return Invalid(std::string(name) + ": " + std::string(accepted) + " is expected");
+  return Invalid(name, ": ", accepted, " is expected");
 }
 
 }  // namespace
@@ -38,8 +38,8 @@ Failure OnlyParameters(const Request& request, std::string_view accepted) {
     if (!InList(accepted, one.name) && (unknown == nullptr || one.name < *unknown)) unknown = &one.name;
   }
   if (unknown == nullptr) return std::nullopt;
-  return Invalid(Shortened(*unknown) + ": not a parameter of this operation; it has " +
-                 std::string(accepted.empty() ? "none" : accepted));
+  return Invalid(Shortened(*unknown), ": not a parameter of this operation; it has ",
+                 accepted.empty() ? "none" : accepted);
 }
 
 Failure ReadTime(const Request& request, std::string_view name, std::optional<int64_t>* out) {
@@ -96,7 +96,7 @@ Failure ReadView(const Request& request, Resource own, View* out) {
     if (name == "*") {
       choice->all = true;
     } else {
-      choice->names.emplace(name);
+      choice->names.insert(name);
     }
   }
   return std::nullopt;
@@ -110,7 +110,7 @@ bool TypeFilter::Fits(std::string_view type_token) const {
 
 TypeFilter ReadTypes(const Request& request, std::string_view name) {
   TypeFilter filter;
-  for (const std::string_view type : request.query.Values(name)) filter.types.emplace(type);
+  for (const std::string_view type : request.query.Values(name)) filter.types.insert(type);
   return filter;
 }
 

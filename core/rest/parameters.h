@@ -40,7 +40,7 @@ enum class Status : uint8_t { kAll, kActive, kCompleted };
 
 /// Which types are wanted: empty means any. Integers are given as they are written.
 struct TypeFilter {
-  std::set<std::string, std::less<>> types;
+  std::set<std::string_view> types;  ///< views of the request
   [[nodiscard]] bool Fits(std::string_view type_token) const;
 };
 [[nodiscard]] TypeFilter ReadTypes(const Request& request, std::string_view name);

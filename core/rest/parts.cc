@@ -2,9 +2,8 @@
 // operation is written once over what differs.
 #include "rest/parts.h"
 
-#include <algorithm>
-
 #include "model/json.h"
+#include "model/order.h"
 #include "rest/operations.h"
 #include "rest/parameters.h"
 
@@ -20,7 +19,7 @@ Failure FindPart(const Context& context, Resource kind, const Service** service,
   if (*service == nullptr) return ServiceNotFound(id);
   const auto number = ParseIndex(context.arguments[1]);
   if (!number) {
-    return Invalid(std::string(IdField(kind)) + ": an integer from 0 to 2147483647 is expected");
+    return Invalid(IdField(kind), ": an integer from 0 to 2147483647 is expected");
   }
   if (*number >= PartsOf(**service, kind).size()) {
     return NotFound(Name(kind), std::to_string(*number));
@@ -38,14 +37,14 @@ void PutPart(Context& context, const Service& service, Resource kind, uint32_t i
 Failure AddPart(Context& context, const Service& service, Resource kind, Event event, uint32_t* index) {
   const auto& parts = PartsOf(service, kind);
   if (parts.size() >= kMaxParts) {
-    return Error{Code::kTooLarge, std::string(Name(kind)) + "s: a service has at most 1000"};
+    return TooLarge(Name(kind), "s: a service has at most 1000");
   }
   RecordBuilder& record = event.fields;
   const auto state = kind == Resource::kState ? event.previous_state_id : event.state_id;
   if (state) {
     const char* field = kind == Resource::kState ? "previous_state_id" : "state_id";
     if (*state >= static_cast<int64_t>(service.states().size())) {
-      return Invalid(std::string(field) + ": the service has no state of this id");
+      return Invalid(field, ": the service has no state of this id");
     }
     record.SetInteger(kind == Resource::kState ? Tag::kPreviousStateId : Tag::kStateId, *state);
   }
@@ -59,8 +58,8 @@ namespace {
 
 Response PartStarted(const Context& context, const Service& service, Resource kind, uint32_t index) {
   const std::string number = std::to_string(index);
-  Response response = Json(201, std::string("{\"") + IdField(kind) + "\":" + number + "}");
-  AddLocation(context, service.id(), std::string("/") + Name(kind) + "s/" + number, &response);
+  Response response = Json(201, Joined("{\"", IdField(kind), "\":", number, "}"));
+  AddLocation(context, service.id(), Joined("/", Name(kind), "s/", number), &response);
   return response;
 }
 
@@ -91,7 +90,7 @@ Answer CompletePart(Context& context, Resource kind) {
   const std::string digest = EventDigest(event);
   if (record.Has(Tag::kCompleted)) {
     if (record.Text(Tag::kEndDigest) == digest) return Empty(204);
-    return Conflict(std::string(Name(kind)) + ": already completed, with another end event");
+    return Conflict(Name(kind), ": already completed, with another end event");
   }
   RecordEnd(event, event.timestamp.value_or(context.now()), &record);
   record.Set(Tag::kEndDigest, digest);
@@ -123,29 +122,24 @@ Answer QueryParts(Context& context, Resource kind) {
   const Service* service = context.FindService(context.arguments[0]);
   if (service == nullptr) return ServiceNotFound(context.arguments[0]);
 
-  struct Shown {
-    int64_t started;
-    uint32_t index;
-    Record record;
-  };
-  std::vector<Shown> shown;
+  std::vector<int64_t> started;
+  std::vector<uint32_t> shown;
   const auto& parts = PartsOf(*service, kind);
   for (uint32_t i = 0; i < parts.size(); ++i) {
-    Record record;
-    if (!record.Decode(parts[i])) continue;
-    if (!Fits(StatusOf(request), !record.Has(Tag::kCompleted)) || !types.Fits(record.Text(Tag::kType)) ||
-        (state_id >= 0 && record.Integer(Tag::kStateId) != state_id)) {
+    const bool active = !PeekInteger(parts[i], Tag::kCompleted);
+    if (!Fits(StatusOf(request), active) || !types.Fits(PeekText(parts[i], Tag::kType)) ||
+        (state_id >= 0 && PeekInteger(parts[i], Tag::kStateId) != state_id)) {
       continue;
     }
-    const int64_t started = record.Integer(Tag::kStarted).value_or(0);
-    shown.push_back({started, i, std::move(record)});
+    started.push_back(PeekInteger(parts[i], Tag::kStarted).value_or(0));
+    shown.push_back(i);
   }
-  std::stable_sort(shown.begin(), shown.end(),
-                   [](const Shown& a, const Shown& b) { return a.started < b.started; });
   Response response = Json(200, "[");
-  for (const Shown& one : shown) {
-    if (response.body.size() > 1) response.body += ',';
-    AppendPart(&response.body, *service, kind, one.index, one.record, view);
+  for (const uint32_t one : OrderedBy(started)) {
+    Record record;
+    if (!record.Decode(parts[shown[one]])) continue;
+    Separate(&response.body);
+    AppendPart(&response.body, *service, kind, shown[one], record, view);
   }
   response.body += ']';
   return response;

@@ -48,17 +48,16 @@ Failure ReadFilter(const Context& context, Filter* filter) {
 // The target of the next page: this request's with `after` replaced.
 std::string NextTarget(const Context& context, std::string_view last_id) {
   std::string_view query = context.request.raw_query;
-  std::string target = context.options.base_path + '/' + std::string(context.request.path) + '?';
+  std::string target = Joined(context.options.base_path, "/", context.request.path, "?");
   while (!query.empty()) {
     const size_t end = std::min(query.find('&'), query.size());
     const std::string_view one = query.substr(0, end);
     if (one.substr(0, 6) != "after=" && !one.empty()) {
-      target += one;
-      target += '&';
+      Append(&target, one, "&");
     }
     query.remove_prefix(std::min(end + 1, query.size()));
   }
-  return target + "after=" + PercentEncode(last_id);
+  return Joined(target, "after=", PercentEncode(last_id));
 }
 
 Answer List(Context& context, Index::Range list, bool anonymous) {
@@ -78,10 +77,11 @@ Answer List(Context& context, Index::Range list, bool anonymous) {
       continue;
     }
     if (shown == filter.limit) {
-      response.AddHeader("Link", "<" + NextTarget(context, last->id()) + ">; rel=\"next\"");
+      response.AddHeader("Link", Joined("<", NextTarget(context, last->id()), ">; rel=\"next\""));
       break;
     }
-    if (shown++ > 0) response.body += ',';
+    ++shown;
+    Separate(&response.body);
     AppendService(&response.body, *service, filter.view);
     last = service;
   }

@@ -16,8 +16,8 @@ Error CustomerMismatch() {
 Response Started(const Context& context, std::string_view id) {
   Response response = Json(201, {});
   response.body.reserve(id.size() + 32);
-  response.body += "{\"service_id\":";
-  AppendQuoted(&response.body, id);
+  response.body += '{';
+  AppendText(&response.body, "service_id", id);
   response.body += '}';
   AddLocation(context, id, {}, &response);
   return response;

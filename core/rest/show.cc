@@ -1,7 +1,7 @@
 #include "rest/show.h"
 
-#include <algorithm>
-#include <utility>
+#include "model/order.h"
+#include "model/text.h"
 
 namespace anon {
 namespace {
@@ -14,19 +14,13 @@ void AppendParts(std::string* out, const char* name, const std::vector<Text>& pa
   *out += name;
   *out += "\":[";
   // Ids count in the order of the starts' arrival; a start may say an earlier time.
-  std::vector<std::pair<int64_t, size_t>> order;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (PeekInteger(parts[i], Tag::kCompleted).has_value() == active) continue;
-    order.emplace_back(PeekInteger(parts[i], Tag::kStarted).value_or(0), i);
-  }
-  std::sort(order.begin(), order.end());
-  bool first = true;
-  for (const auto& [started, i] : order) {
+  std::vector<int64_t> started;
+  for (const Text& part : parts) started.push_back(PeekInteger(part, Tag::kStarted).value_or(0));
+  for (const uint32_t i : OrderedBy(started)) {
     Record part;
-    if (!part.Decode(parts[i])) continue;
-    if (!first) *out += ',';
-    first = false;
-    append(out, {}, static_cast<int64_t>(i), part, extensions);
+    if (PeekInteger(parts[i], Tag::kCompleted).has_value() == active || !part.Decode(parts[i])) continue;
+    Separate(out);
+    append(out, {}, i, part, extensions);
   }
   *out += ']';
 }

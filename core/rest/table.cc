@@ -160,7 +160,8 @@ Response MethodNotAllowed(const Request& request, int literals) {
     if (!allow.empty()) allow += ", ";
     allow += operation.method;
   });
-  Response response = ErrorResponse({Code::kMethodNotAllowed, "method: " + allow + " is accepted here"});
+  Response response =
+      ErrorResponse(Failed(Code::kMethodNotAllowed, {"method: ", allow, " is accepted here"}));
   response.AddHeader("Allow", allow);
   return response;
 }
