@@ -116,8 +116,8 @@ std::vector<Planned> MakePlan(const Context& context, const Selection& selection
     add(tenant->by_customer, selection.customer);
   }
   if (!selection.visit) return plan;
-  for (const Service* service : tenant->by_start) {
-    if (service->visit() != visit.number || !seen.insert(service->id()).second) continue;
+  for (const Service* service : ServicesOfVisit(*tenant, visit.number)) {
+    if (!seen.insert(service->id()).second) continue;
     plan.push_back(Judge(*tenant, selection, visit, *service));
   }
   return plan;

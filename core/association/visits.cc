@@ -27,11 +27,7 @@ Response Shown(const Context& context) {
 // Whether something was started in it, or somebody signed in.
 bool IsUsed(const Context& context, const Visit& visit) {
   if (!visit.customer.empty()) return true;
-  if (context.tenant() == nullptr) return false;
-  for (const Service* service : context.tenant()->by_start) {
-    if (service->visit() == visit.number) return true;
-  }
-  return false;
+  return context.tenant() != nullptr && !ServicesOfVisit(*context.tenant(), visit.number).empty();
 }
 
 }  // namespace

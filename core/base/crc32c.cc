@@ -15,21 +15,22 @@ constexpr size_t kStride = 8;
 
 using Table = std::array<std::array<uint32_t, 256>, kStride>;
 
-// Eight bytes in one step: table k holds what a byte comes to with k more bytes behind it. Made when first
-// needed: computed, it costs a page nothing to download.
+// Eight bytes in one step: table k holds what a byte comes to with k more bytes behind it. Filled when first
+// needed, because as data they would be 8 KB that no compression makes smaller.
 const Table& Tables() {
-  static const Table tables = [] {
-    Table made{};
-    for (uint32_t i = 0; i < 256; ++i) {
-      uint32_t crc = i;
-      for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? kPolynomial : 0);
-      made[0][i] = crc;
+  static Table tables;
+  if (tables[0][1] != 0) return tables;
+  for (uint32_t i = 0; i < 256; ++i) {
+    uint32_t crc = i;
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? kPolynomial : 0);
+    tables[0][i] = crc;
+  }
+  for (size_t k = 1; k < kStride; ++k) {
+    for (size_t i = 0; i < 256; ++i) {
+      const uint32_t one = tables[k - 1][i];
+      tables[k][i] = one >> 8 ^ tables[0][one & 0xFF];
     }
-    for (size_t k = 1; k < kStride; ++k) {
-      for (size_t i = 0; i < 256; ++i) made[k][i] = made[k - 1][i] >> 8 ^ made[0][made[k - 1][i] & 0xFF];
-    }
-    return made;
-  }();
+  }
   return tables;
 }
 

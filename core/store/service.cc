@@ -22,6 +22,9 @@ bool Facts::Read(std::string_view record) {
       case Tag::kIdempotencyKey:
         idempotency_key = reader.content();
         break;
+      case Tag::kVisit:
+        visit = reader.content();
+        break;
       case Tag::kStarted:
         started = reader.Integer().value_or(0);
         break;

@@ -25,6 +25,7 @@ struct Facts {
   std::string_view customer;
   std::string_view contact_key;
   std::string_view idempotency_key;
+  std::string_view visit;  ///< as it stands in the record; empty for visit 0
   int64_t started = 0;
   int64_t expires = INT64_MAX;
   int64_t updated = INT64_MAX;

@@ -36,7 +36,8 @@ Tenant::Tenant(std::string_view tenant)
       services([](const Service& service) { return service.id(); }),
       by_key([](const Service& service) { return service.contact_key(); }),
       by_customer([](const Service& service) { return service.customer_id(); }),
-      by_idempotency([](const Service& service) { return service.idempotency_key(); }) {}
+      by_idempotency([](const Service& service) { return service.idempotency_key(); }),
+      by_visit([](const Service& service) { return PeekText(service.record, Tag::kVisit); }) {}
 
 Tenant::~Tenant() {
   for (Service* service : by_start) Service::Deleter()(service);
@@ -200,6 +201,7 @@ void Store::Link(Service* service, const Facts& facts) {
   Tenant* tenant = service->tenant;
   service->started = facts.started;
   tenant->by_start.Add(service);
+  tenant->by_visit.Add(facts.visit, service);
   if (facts.customer.empty()) {
     tenant->by_key.Add(facts.contact_key, service);
   } else {
@@ -211,6 +213,7 @@ void Store::Link(Service* service, const Facts& facts) {
 void Store::Unlink(Service* service, const Facts& facts) {
   Tenant* tenant = service->tenant;
   tenant->by_start.Remove(service);
+  tenant->by_visit.Remove(facts.visit, service);
   if (facts.customer.empty()) {
     tenant->by_key.Remove(facts.contact_key, service);
   } else {
@@ -251,7 +254,7 @@ Text Store::SetRecord(Service* service, Text record, const Facts& facts) {
   Facts before;
   (void)before.Read(service->record);
   const bool moves = before.started != facts.started || !SameOwner(before, facts) ||
-                     before.idempotency_key != facts.idempotency_key;
+                     before.idempotency_key != facts.idempotency_key || before.visit != facts.visit;
   if (moves) Unlink(service, before);
   std::swap(service->record, record);
   bytes_ += std::string_view(service->record).size() - std::string_view(record).size();

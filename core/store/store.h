@@ -32,6 +32,7 @@ struct Tenant {
   Index by_key;  ///< anonymous services only
   Index by_customer;
   Index by_idempotency;  ///< of every visit: keys of two visits have nothing to do with each other
+  Index by_visit;        ///< by Tag::kVisit as it stands in the record (store/visit.h)
   TextMap associations;  ///< encoded records (association/association.h)
   TextMap outbox;        ///< ids of associations with an order, by that: the oldest first
   TextMap visits;        ///< encoded records (store/visit.h), the last is current

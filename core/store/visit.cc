@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "model/json.h"
 #include "store/store.h"
 
@@ -27,6 +28,12 @@ Visit CurrentVisit(const Tenant& tenant) {
 std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number) {
   const auto found = tenant.visits.find(VisitName(number));
   return found == tenant.visits.end() ? std::string_view() : PeekText(found->second, Tag::kCustomerId);
+}
+
+Index::Range ServicesOfVisit(const Tenant& tenant, int64_t number) {
+  std::string key;
+  if (number != 0) ByteWriter(&key).Zigzag(number);
+  return tenant.by_visit.Find(key);
 }
 
 bool IsSealedFrom(const Tenant& tenant, const Service& service, std::string_view customer) {

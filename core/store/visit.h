@@ -17,9 +17,10 @@
 #include <string>
 #include <string_view>
 
+#include "store/index.h"
+
 namespace anon {
 
-class Service;
 struct Tenant;
 
 struct Visit {
@@ -32,6 +33,8 @@ struct Visit {
 [[nodiscard]] Visit CurrentVisit(const Tenant& tenant);
 /// Whose visit it was; empty if nobody's.
 [[nodiscard]] std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number);
+/// Those that were started in it, in ascending start time, then id.
+[[nodiscard]] Index::Range ServicesOfVisit(const Tenant& tenant, int64_t number);
 /// Whether it is somebody's, and not `customer`'s.
 [[nodiscard]] bool IsSealedFrom(const Tenant& tenant, const Service& service, std::string_view customer);
 [[nodiscard]] bool IsSealed(const Tenant& tenant, const Service& service);
