@@ -2,6 +2,7 @@
 
 #include "base/sha256.h"
 #include "model/json.h"
+#include "model/keys.h"
 
 namespace anon {
 namespace {

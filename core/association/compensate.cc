@@ -5,6 +5,7 @@
 
 #include "association/before.h"
 #include "model/json.h"
+#include "model/keys.h"
 
 namespace anon {
 namespace {

@@ -6,6 +6,7 @@
 #include "association/association.h"
 #include "base/sha256.h"
 #include "model/json.h"
+#include "model/keys.h"
 #include "rest/operations.h"
 #include "rest/show.h"
 

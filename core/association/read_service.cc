@@ -3,6 +3,7 @@
 
 #include "association/association.h"
 #include "model/json.h"
+#include "model/keys.h"
 #include "model/order.h"
 
 namespace anon {

@@ -5,6 +5,7 @@
 
 #include "association/association.h"
 #include "model/json.h"
+#include "model/keys.h"
 #include "rest/operations.h"
 #include "store/visit.h"
 

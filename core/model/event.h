@@ -67,12 +67,6 @@ void RecordEnd(const Event& event, int64_t at, Record* record);
 /// A digest by which a repeated end event is known (contract section 1, rule 8).
 [[nodiscard]] std::string EventDigest(const Event& event);
 
-/// 1 to 256 bytes, not blank, no control characters.
-[[nodiscard]] Failure CheckKey(std::string_view field, std::string_view value);
-
-/// CheckKey, and not one of the words that a broken page sends in place of an id (contract section 6).
-[[nodiscard]] Failure CheckCustomerId(std::string_view value);
-
 }  // namespace anon
 
 #endif  // ANON_MODEL_EVENT_H_

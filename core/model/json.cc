@@ -1,7 +1,6 @@
 #include "model/json.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "model/order.h"
 #include "model/scanner.h"
@@ -201,7 +200,7 @@ void AppendQuoted(std::string* out, std::string_view utf8) {
   constexpr char kHex[] = "0123456789abcdef";
   *out += '"';
   size_t plain = 0;  // where what is not written yet begins
-  for (size_t i = 0; i < utf8.size(); ++i) {
+  for (size_t i = PlainLength(utf8); i < utf8.size(); ++i) {
     const auto c = static_cast<unsigned char>(utf8[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     *out += utf8.substr(plain, i - plain);
@@ -212,9 +211,7 @@ void AppendQuoted(std::string* out, std::string_view utf8) {
     } else if (c == '\n' || c == '\r' || c == '\t') {
       *out += c == '\n' ? 'n' : c == '\r' ? 'r' : 't';
     } else {
-      *out += "u00";
-      *out += kHex[c >> 4];
-      *out += kHex[c & 15];
+      *out += {'u', '0', '0', kHex[c >> 4], kHex[c & 15]};
     }
   }
   *out += utf8.substr(plain);
@@ -228,16 +225,10 @@ std::string Quoted(std::string_view utf8) {
 }
 
 bool ValidUtf8(std::string_view text) {
-  constexpr uint64_t kTopBits = 0x8080808080808080U;
-  for (uint64_t bytes = 0; !text.empty();) {
-    size_t length = 1;
-    if (text.size() >= sizeof bytes &&
-        (std::memcpy(&bytes, text.data(), sizeof bytes), (bytes & kTopBits) == 0)) {
-      length = sizeof bytes;
-    } else if ((text[0] & 0x80) != 0) {
-      length = Utf8Length(text);
-      if (length == 0) return false;
-    }
+  text.remove_prefix(PlainLength(text));
+  while (!text.empty()) {
+    const size_t length = (text[0] & 0x80) == 0 ? 1 : Utf8Length(text);
+    if (length == 0) return false;
     text.remove_prefix(length);
   }
   return true;

@@ -34,26 +34,30 @@ bool IsTag(const std::string& bytes, size_t begin, Tag tag) {
   return begin < bytes.size() && static_cast<uint8_t>(bytes[begin]) == static_cast<uint8_t>(tag);
 }
 
-// The tag and length in front of a field's content, or the length in front of a name.
+// What stands in front of a field's content: its tag and its length, and of an extension the length of its
+// name.
 class Head {
  public:
-  explicit Head(Tag tag, size_t length) {
-    Add(static_cast<char>(tag));
-    AddVarint(length);
+  Head(Tag tag, size_t length) : size_(1) {
+    text_[0] = static_cast<char>(tag);
+    Add(length);
   }
-  explicit Head(size_t length) { AddVarint(length); }
+  void Add(size_t length) {
+    for (; length >= 0x80; length >>= 7) text_[size_++] = static_cast<char>(length | 0x80);
+    text_[size_++] = static_cast<char>(length);
+  }
   [[nodiscard]] std::string_view text() const { return {text_, size_}; }
 
  private:
-  void Add(char c) { text_[size_++] = c; }
-  void AddVarint(size_t value) {
-    for (; value >= 0x80; value >>= 7) Add(static_cast<char>(value | 0x80));
-    Add(static_cast<char>(value));
-  }
-
-  char text_[11];
-  size_t size_ = 0;
+  char text_[24];
+  size_t size_;
 };
+
+size_t VarintSize(size_t value) {
+  size_t size = 1;
+  for (; value >= 0x80; value >>= 7) ++size;
+  return size;
+}
 
 }  // namespace
 
@@ -69,7 +73,7 @@ std::string_view RecordBuilder::Text(Tag tag) const {
 void RecordBuilder::Set(Tag tag, std::string_view bytes) {
   const size_t begin = FindFrom(bytes_, 0, tag);
   const size_t end = IsTag(bytes_, begin, tag) ? ContentOf(bytes_, begin).end : begin;
-  Replace(begin, end, {Head(tag, bytes.size()).text(), bytes});
+  Replace(begin, end, Head(tag, bytes.size()).text(), bytes, {});
 }
 
 void RecordBuilder::SetInteger(Tag tag, int64_t value) {
@@ -91,21 +95,20 @@ void RecordBuilder::SetExtension(std::string_view name, std::string_view value) 
 }
 
 void RecordBuilder::PutExtension(size_t begin, size_t end, std::string_view name, std::string_view value) {
-  const Head inner(name.size());
-  const size_t size = inner.text().size() + name.size() + value.size();
-  Replace(begin, end, {Head(Tag::kExtension, size).text(), inner.text(), name, value});
+  Head head(Tag::kExtension, VarintSize(name.size()) + name.size() + value.size());
+  head.Add(name.size());
+  Replace(begin, end, head.text(), name, value);
 }
 
-void RecordBuilder::Replace(size_t begin, size_t end, std::initializer_list<std::string_view> pieces) {
+void RecordBuilder::Replace(size_t begin, size_t end, std::string_view a, std::string_view b,
+                            std::string_view c) {
   if (begin == bytes_.size()) {
-    for (const std::string_view piece : pieces) bytes_ += piece;
+    bytes_.append(a).append(b).append(c);
     return;
   }
-  size_t size = 0;
-  for (const std::string_view piece : pieces) size += piece.size();
-  bytes_.replace(begin, end - begin, size, '\0');
-  char* at = bytes_.data() + begin;
-  for (const std::string_view piece : pieces) at = std::copy(piece.begin(), piece.end(), at);
+  bytes_.replace(begin, end - begin, a.size() + b.size() + c.size(), '\0');
+  char* const at = bytes_.data() + begin;
+  std::copy(c.begin(), c.end(), std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), at)));
 }
 
 Record RecordBuilder::ToRecord() const {

@@ -4,7 +4,6 @@
 #define ANON_MODEL_RECORD_BUILDER_H_
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,8 +35,8 @@ class RecordBuilder {
   [[nodiscard]] Record ToRecord() const;
 
  private:
-  // Puts the pieces in place of what stands from `begin` to `end`.
-  void Replace(size_t begin, size_t end, std::initializer_list<std::string_view> pieces);
+  // Puts three texts in place of what stands from `begin` to `end`.
+  void Replace(size_t begin, size_t end, std::string_view a, std::string_view b, std::string_view c);
   void PutExtension(size_t begin, size_t end, std::string_view name, std::string_view value);
 
   std::string bytes_;

@@ -1,50 +1,13 @@
 #include "model/scanner.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 
+#include "model/number.h"
+
 namespace anon {
 namespace {
-
-// 2^1024 - 2^970, half-way between the largest double and the one that would follow: what is at least this
-// rounds to infinity. Its first digit stands for 10^308.
-constexpr std::string_view kInfinite =
-    "17976931348623158079372897140530341507993413271003782693617377898044496829276475094664901797758720709633"
-    "02864166928879109465555478519404026306574886715058206819089020007083836762738548458177115317644757302700"
-    "69855571366959622842914819860834936475292719074168444365510704342711559699508093042880177904174497792";
-constexpr int64_t kPlace = 308;
-
-// Of a number that is well-formed: decided by its digits, exactly as rounding half to even decides it.
-bool IsInfinite(std::string_view number) {
-  if (number[0] == '-') number.remove_prefix(1);
-  const size_t mark = std::min(number.find('e'), number.find('E'));
-  int64_t exponent = 0;
-  if (mark != std::string_view::npos) {
-    const bool negative = number[mark + 1] == '-';
-    for (const char c : number.substr(mark + 1)) {
-      if (c >= '0' && c <= '9' && exponent < 1000000000) exponent = exponent * 10 + (c - '0');
-    }
-    if (negative) exponent = -exponent;
-  }
-  const std::string_view digits = number.substr(0, mark);
-  // The power of ten that the digit looked at stands for, as long as all before it are zeros.
-  int64_t place = exponent + static_cast<int64_t>(std::min(digits.find('.'), digits.size())) - 1;
-  size_t same = 0;
-  for (const char c : digits) {
-    if (c == '.') continue;
-    if (same == 0 && c == '0') {
-      --place;
-      continue;
-    }
-    if (same == 0 && place != kPlace) return place > kPlace;
-    if (same == kInfinite.size()) break;
-    if (c != kInfinite[same]) return c > kInfinite[same];
-    ++same;
-  }
-  return same == kInfinite.size();
-}
 
 // Of eight bytes of a string the top bits of those that do not stand for themselves: quote, backslash,
 // control characters, and what is not ASCII. Only the first one marked is sure to be one.
@@ -115,7 +78,7 @@ const char* SkipNumber(const char* const begin, const char* end) {
   const char* digits = at;
   at = SkipDigits(at, end);
   if (at == digits || (*digits == '0' && at > digits + 1)) return nullptr;
-  bool large = at - begin > kPlace;
+  bool large = at - begin > kLargestExponent;
   if (peek(at) == '.') {
     digits = at + 1;
     at = SkipDigits(digits, end);
@@ -168,6 +131,15 @@ const char* SkipScalar(const char* at, const char* end) {
 }
 
 }  // namespace
+
+size_t PlainLength(std::string_view text) {
+  size_t length = 0;
+  for (uint64_t bytes = 0; text.size() - length >= sizeof bytes; length += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + length, sizeof bytes);
+    if (Marked(bytes) != 0) break;
+  }
+  return length;
+}
 
 size_t Utf8Length(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : '\0'); };

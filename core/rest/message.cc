@@ -161,13 +161,12 @@ void AppendPercentEncoded(std::string* out, std::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
   size_t plain = 0;  // where what is not written yet begins
   for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char letter = static_cast<char>(c | 0x20);
-    if ((letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9')) continue;
-    if (c == '-' || c == '.' || c == '_' || c == '~') continue;
+    // A bit for each of - . 0 to 9, A to Z _, a to z ~, in words of 32 characters.
+    constexpr uint32_t kUnreserved[] = {0, 0x03FF6000, 0x87FFFFFE, 0x47FFFFFE};
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80 && (kUnreserved[byte / 32] >> byte % 32 & 1) != 0) continue;
     *out += text.substr(plain, i - plain);
     plain = i + 1;
-    const auto byte = static_cast<unsigned char>(c);
     *out += '%';
     *out += kHex[byte >> 4];
     *out += kHex[byte & 15];

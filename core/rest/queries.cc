@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/json.h"
+#include "model/keys.h"
 #include "rest/operations.h"
 #include "rest/parameters.h"
 #include "rest/show.h"

@@ -1,5 +1,6 @@
 // Starting, associating, completing and removing services (contract section 5).
 #include "model/json.h"
+#include "model/keys.h"
 #include "rest/operations.h"
 
 namespace anon {

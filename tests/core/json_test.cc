@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "json_judge.h"
+#include "json_texts.h"
 #include "model/order.h"
 
 namespace anon {
