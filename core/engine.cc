@@ -230,8 +230,8 @@ std::string Engine::Piece(uint64_t sequence, uint64_t* drop) {
   planned_.begin = begins ? sequence : catalog_.checkpoint();
   planned_.from = begins ? Position() : next_;
   std::vector<Change> changes;
-  planned_.last =
-      !store_.DumpFrom(planned_.from, catalog_.PieceBytes(options_.piece_bytes, store_.bytes()), &changes, &planned_.to);
+  planned_.last = !store_.DumpFrom(planned_.from, catalog_.PieceBytes(options_.piece_bytes, store_.bytes()),
+                                   &changes, &planned_.to);
   *drop = planned_.last ? planned_.begin : 0;
   journal::Writer writer({journal::Kind::kPiece, sequence});
   writer.Append(EncodeHead(planned_));

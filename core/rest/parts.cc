@@ -28,7 +28,8 @@ Failure FindPart(const Context& context, Resource kind, const Service** service,
   return std::nullopt;
 }
 
-void PutPart(Context& context, const Service& service, Resource kind, uint32_t index, std::string_view record) {
+void PutPart(Context& context, const Service& service, Resource kind, uint32_t index,
+             std::string_view record) {
   const std::string id(service.id());
   context.Put(kind == Resource::kState ? Op::kPutState : Op::kPutTask, id, index, record);
   context.TouchService(service);

@@ -23,7 +23,8 @@ namespace anon {
                               uint32_t* index);
 
 /// Records a changed state or task; it counts as an update of the service.
-void PutPart(Context& context, const Service& service, Resource kind, uint32_t index, std::string_view record);
+void PutPart(Context& context, const Service& service, Resource kind, uint32_t index,
+             std::string_view record);
 
 }  // namespace anon
 

@@ -274,12 +274,13 @@ class Allocations : public testing::Test {
         "maintenance/purge\n{\"limit\":\"2030-01-01T00:00:00Z\",\"operation\":\"purge.service.completed\"}");
   }
 
-  // Writes what is void soon after, until there is enough of it for a checkpoint.
+  // Starts services, and writes what is void soon after, until there is enough of it for a checkpoint.
   void Waste() {
+    for (int i = 0; i < 100; ++i) Call("POST services/start\n{\"contact_key\":\"k\",\"Note\":\"kept\"}");
     Call("POST services/start\n{\"contact_key\":\"k\"}");
     const std::string one = Host::Field(answer, "service_id");
     const std::string note(5000, 'x');
-    for (int i = 0; i < 15; ++i) Call("PUT services/" + one + "/extensions/Note\n\"" + note + "\"");
+    for (int i = 0; i < 25; ++i) Call("PUT services/" + one + "/extensions/Note\n\"" + note + "\"");
     StartUntil(journal::Catalog::Task::kPiece, 300);
   }
 
