@@ -82,7 +82,8 @@ TEST(JsonJudged, EveryCodePointAndEveryPairOfSurrogates) {
     std::snprintf(escape, sizeof escape, unit % 2 == 0 ? "\\u%04x" : "\\u%04X", unit);
     ASSERT_NO_FATAL_FAILURE(Agree('"' + std::string(escape) + '"'));
     ASSERT_NO_FATAL_FAILURE(Agree("{\"a\":\"" + std::string(escape) + "\\uDC00" + escape + "\\u\"}"));
-    ASSERT_NO_FATAL_FAILURE(Agree("{\"" + std::string(escape) + "\\uDfFf\":\"\\ud800" + escape + "\"}"));
+    ASSERT_NO_FATAL_FAILURE(Agree("{\"" + std::string(escape) + "\\uDfFf\":1}"));
+    ASSERT_NO_FATAL_FAILURE(Agree("{\"a\":\"\\ud800" + std::string(escape) + "\"}"));
   }
 }
 
