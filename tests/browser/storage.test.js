@@ -155,7 +155,9 @@ test('a stock FS.syncfs(true) reads the files, compacted ones too, and each hold
   const { page } = await open();
   await openStore(page, 'stock');
   const start = (Note) => page.evaluate(([key, note]) => services.start({ contact_key: key, Note: note }), [KEY, Note]);
-  await start('x'.repeat(20_000));
+  // Deleted, it leaves so much void that a checkpoint is due.
+  const { service_id } = await start('x'.repeat(90_000));
+  await page.evaluate((id) => services.deleteService(id), service_id);
   for (let i = 0; i < 70; ++i) await start('');
   await page.evaluate(() => services.close());
   const raw = await page.evaluate(() => rawFiles('stock'));

@@ -1,7 +1,7 @@
 // A visit: everything that a store does, in a fixed order, so that the nth point is the same in every run. It begins
 // with a journal that has a checkpoint, a damaged file, and nearly as many logs as are merged.
 import { memoryStorage } from 'anonymous-services';
-import { createEngine } from '../../../js/engine.js';
+import { createEngine, startEngine } from '../../../js/engine.js';
 import { Services } from '../../../js/services.js';
 import { compileFrom } from '../../../js/wasm/compile.js';
 
@@ -16,9 +16,10 @@ const LOGS = 29;
 /** @param {object} options */
 async function open(options) {
   const module = await wasm;
-  const make = () => createEngine({ wasm: module, options: { piece_bytes: PIECE_BYTES } });
-  const services = new Services(/** @type {any} */ (options), await make(), make);
-  return services;
+  const setup = { wasm: module, options: { piece_bytes: PIECE_BYTES } };
+  const started = startEngine(setup);
+  await started.engine; // none of it is a point of the visit
+  return new Services(/** @type {any} */ (options), started, () => createEngine(setup));
 }
 
 /** @typedef {{ files: [number, Uint8Array][], markers: string[], lost: string }} Seed */
@@ -33,11 +34,15 @@ export async function makeSeed() {
     markers.push(marker);
     await services.start({ contact_key: KEY, service_type: marker, ...more });
   };
+  const { service_id } = await services.start({ contact_key: KEY, Filler: 'x'.repeat(120_000) });
   for (let i = 0; i < 32; ++i) await start(`old-${i}`, { Filler: 'x'.repeat(600) });
+  await services.deleteService(service_id); // so much is void now that a checkpoint is due
   for (let i = 0; i < 4; ++i) await services.receipts(); // a step of compaction after each
   for (let i = 0; i < LOGS; ++i) await start(`seed-${i}`);
   await services.close();
   const files = [...storage.files].sort(([a], [b]) => a - b);
+  // Kind 4 of core/journal/format.h.
+  if (!files.some(([, bytes]) => bytes[5] === 4)) throw new Error('the seed has no checkpoint');
   // The first of the logs: it cannot be merged any more, but all after it can.
   const lost = 'seed-0';
   const [sequence, bytes] = files[files.length - LOGS];
