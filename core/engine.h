@@ -57,9 +57,8 @@ class Engine {
   [[nodiscard]] static Range Covered(uint64_t sequence, std::string_view file);
 
   /// Takes in one journal file; files come ascending, without those that a later one makes void. Pending
-  /// changes are rolled back first; what stands at or below sequence() is passed over. Without `tell`,
-  /// TakeChanges says nothing of it: it is news to nobody.
-  Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair, bool tell = true);
+  /// changes are rolled back first; what stands at or below sequence() is passed over.
+  Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair);
 
   /// Runs one request (rest/message.h). Changes are visible to the next request at once, and pending until
   /// Commit. `now` in ms since 1970.
@@ -113,7 +112,6 @@ class Engine {
   uint64_t sequence_ = 0;
   std::string pending_;  ///< records of a log file, one per operation
   Touched changed_;
-  bool telling_ = true;
   journal::Catalog catalog_;
   Position next_;       ///< where the checkpoint under way goes on
   PieceHead planned_;   ///< of the piece that Piece() made; begin is 0 if there is none
