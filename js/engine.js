@@ -156,13 +156,13 @@ export class EngineHandle {
 
   /**
    * What compaction should do next: write a piece of a checkpoint, or make one segment of the files `first` to
-   * `last`; undefined if nothing (core/journal/catalog.h).
+   * `last`, which have so many bytes; undefined if nothing (core/journal/catalog.h).
    *
-   * @returns {'piece' | { first: number, last: number } | undefined}
+   * @returns {'piece' | { first: number, last: number, bytes: number } | undefined}
    */
   nextStep() {
     const task = this.module.next_step();
-    if (task === MERGE) return this.#range();
+    if (task === MERGE) return { ...this.#range(), bytes: this.module.result(2) };
     return task === PIECE ? 'piece' : undefined;
   }
 

@@ -184,7 +184,7 @@ export class Services extends Associations {
       onEvicted: () => this.#lost(),
     });
     if (storage === undefined && !inIndexedDB) {
-      this.#announce('durability', { durability: 'memory', reason: new ServicesError('storage_failed', 'there is no IndexedDB here') });
+      this.#announce('durability', { durability: 'memory', reason: new ServicesError('storage_failed', 'there is no IndexedDB here, or none that tabs can share') });
     }
     this.#delivery = new Delivery({
       name: options.name,
@@ -217,6 +217,8 @@ export class Services extends Associations {
       };
       // Node keeps a process alive for an open channel.
       /** @type {{ unref?: () => void }} */ (/** @type {unknown} */ (this.#channel)).unref?.();
+      const settled = this.#store.storage.settled?.();
+      void settled?.then((others) => others && this.#store.refresh(), () => {}); // a commit tells
     }
     if (typeof document !== 'undefined') {
       document.addEventListener('visibilitychange', this.#leave);
@@ -360,7 +362,7 @@ export class Services extends Associations {
   #changed(changes, origin) {
     if (origin === 'local') {
       // A hint: a tab that misses it finds the files at its next call.
-      this.#channel?.postMessage(CHANGES);
+      if (!this.#store.storage.alone) this.#channel?.postMessage(CHANGES);
       this.#mark();
     }
     const { service_ids, association_ids, tenants } = changes;
@@ -417,7 +419,7 @@ export class Services extends Associations {
   /** @param {string} type */
   #left(type) {
     const leaving = type === 'pagehide' || (type !== 'pageshow' && document.visibilityState === 'hidden');
-    if (leaving) this.#store.storage.leave?.();
+    if (leaving) this.#store.storage.leave?.(type === 'pagehide');
     else this.#store.storage.stay?.();
   }
 }

@@ -63,8 +63,8 @@ export class Store {
   #closed = false;
   /** Another tab has said that there is something new. */
   #hinted = false;
-  /** Memory may not be as the storage is: it is read anew before anything else. */
-  #doubtful = false;
+  /** Why memory may not be as the storage is; it is read anew before anything else. @type {'trapped' | 'changed' | null} */
+  #doubt = null;
   /** The storage has changed underneath once since the work at hand was begun. */
   #hasBroken = false;
   /** The fallback holds nothing of what memory does. */
@@ -74,6 +74,8 @@ export class Store {
   #checkpoints = [];
   /** Damaged files that were read, to be set aside. @type {(() => Promise<void>)[]} */
   #repairs = [];
+  /** @param {JournalFile[]} files */
+  #present = (files) => this.#engine.present(files);
 
   /** @param {StoreSetup} setup */
   constructor(setup) {
@@ -259,6 +261,7 @@ export class Store {
         return { sequence, bytes };
       },
       strict ? 'strict' : 'relaxed',
+      this.#present,
     );
     try {
       if (sequence > 0) this.#engine.commit(sequence);
@@ -267,7 +270,7 @@ export class Store {
     } catch (error) {
       // It is durable all the same.
       if (!isTrap(error)) throw error;
-      this.#doubtful = true;
+      this.#doubt = 'trapped';
     }
     return responses;
   }
@@ -275,7 +278,7 @@ export class Store {
   // What was found out meanwhile is seen to before the next batch: memory in doubt, files to set aside, a fallback
   // that does not hold yet what memory does.
   async #settle() {
-    if (this.#doubtful) await this.#readAnew();
+    if (this.#doubt) await this.#readAnew();
     if (this.#unwritten) {
       if (this.#engine.sequence > 0) while (!(await this.#writePiece())) await breathe();
       this.#unwritten = false;
@@ -283,8 +286,9 @@ export class Store {
     await this.#repair();
   }
 
-  async #takeIn() {
-    const files = await this.#storage.refresh(this.#engine.sequence);
+  /** @param {boolean} [hinted] */
+  async #takeIn(hinted) {
+    const files = await this.#storage.refresh(this.#engine.sequence, hinted);
     await this.#ingest(this.#engine, files);
     if (files.length > 0) this.#tell('remote');
   }
@@ -296,7 +300,7 @@ export class Store {
     for (let tries = 0; ; ++tries) {
       try {
         await this.#settle();
-        await this.#takeIn();
+        await this.#takeIn(true);
         await this.#repair();
         return;
       } catch (error) {
@@ -327,7 +331,7 @@ export class Store {
 
   /** Takes one step of compaction, if one is due. A failure only puts it off. @returns {Promise<boolean>} whether one was taken */
   async #compact() {
-    if (this.#doubtful || this.#closed) return false;
+    if (this.#doubt || this.#closed) return false;
     if (this.#lull > 0 && this.#engine.usage.files < FULL) {
       --this.#lull;
       return false;
@@ -357,21 +361,23 @@ export class Store {
         return piece;
       },
       'strict',
+      this.#present,
     );
     this.#engine.commit(sequence);
     return drop > 0;
   }
 
-  /** @param {number} first @param {number} last */
-  async #merge(first, last) {
+  /** @param {{ first: number, last: number, bytes: number }} run */
+  async #merge({ first, last, bytes }) {
     let size = 0;
-    await this.#storage.replace(first, last, (files) => {
+    const merge = (/** @type {JournalFile[]} */ files) => {
       const present = this.#engine.present(files);
       const merged = this.#engine.merge(present);
       // Another tab may have merged them already, or a checkpoint have taken their place.
       size = merged?.length ?? (present.length === 1 ? present[0].bytes.length : 0);
       return merged;
-    });
+    };
+    await this.#storage.replace(first, last, merge, bytes);
     this.#engine.merged(first, last, size);
   }
 
@@ -428,7 +434,7 @@ export class Store {
   async #recover(error, tries) {
     try {
       if (isTrap(error)) {
-        this.#doubtful = true;
+        this.#doubt = 'trapped';
         return new ServicesError('engine_failed', 'the engine stopped and is started anew; nothing was changed', { cause: error });
       }
       this.#engine.rollback();
@@ -437,7 +443,7 @@ export class Store {
         return undefined;
       }
       if (error instanceof StorageChanged) {
-        this.#doubtful = true;
+        this.#doubt = 'changed';
         // Read anew, and broken again: it is no good.
         if (this.#hasBroken) this.#goOn(error);
         this.#hasBroken = true;
@@ -451,7 +457,8 @@ export class Store {
       return error;
     } catch (second) {
       // What comes of it is seen at the next call.
-      if (isTrap(second) || second instanceof StorageChanged) this.#doubtful = true;
+      if (isTrap(second)) this.#doubt = 'trapped';
+      else if (second instanceof StorageChanged) this.#doubt ??= 'changed';
       return second;
     }
   }
@@ -478,7 +485,7 @@ export class Store {
     const step = this.#engine.nextStep();
     if (step === undefined) return false;
     if (step === 'piece') await this.#writePiece();
-    else await this.#merge(step.first, step.last);
+    else await this.#merge(step);
     return true;
   }
 
@@ -499,7 +506,7 @@ export class Store {
     this.#storage = fallback(error);
     this.#setup = { ...this.#setup, fallback: undefined, budget: undefined };
     this.#repairs = [];
-    this.#doubtful = false;
+    this.#doubt = null;
     this.#engine.forgetFiles();
     this.#unwritten = true;
   }
@@ -510,9 +517,11 @@ export class Store {
     this.#repairs = [];
     const known = this.#engine.sequence;
     await this.#ingest(engine, await this.#storage.open(), known);
-    const evicted = engine.sequence < known;
+    const evicted =
+      engine.sequence < known ||
+      (this.#doubt === 'changed' && engine.sequence === known && engine.digest() !== this.#engine.digest());
     this.#engine = engine;
-    this.#doubtful = false;
+    this.#doubt = null;
     this.#tell('remote');
     if (evicted) this.#setup.onEvicted?.();
   }

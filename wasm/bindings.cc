@@ -2,7 +2,7 @@
 // instance of the module is one engine.
 //
 // JavaScript asks for room with reserve(n), writes n bytes there, and calls; what comes back lies at
-// output(), output_size() bytes long, until the next call, and further numbers at result(0) and result(1).
+// output(), output_size() bytes long, until the next call, and further numbers at result(0) to result(2).
 // What every request goes through is exported as it is, because a call over embind takes ten times as long.
 // Numbers cross as doubles or 32-bit integers, never as 64-bit ones; strings never cross. Nothing throws: the
 // module is built without exceptions.
@@ -26,7 +26,7 @@ struct Instance {
   uint32_t capacity = 0;
   std::string output;
   size_t sealed = 0;  ///< bytes of the file that commit() is about
-  double results[2] = {};
+  double results[3] = {};
 };
 
 // It goes as the instance of the module does, all at once.
@@ -76,7 +76,7 @@ EMSCRIPTEN_KEEPALIVE uint32_t output_size() { return static_cast<uint32_t>(self.
 
 namespace {
 
-double Result(double index) { return self.results[index == 0 ? 0 : 1]; }
+double Result(double index) { return self.results[static_cast<size_t>(index)]; }
 
 /// 0 if the options were taken; else the output is the error's JSON.
 double Configure(double size) {
@@ -107,10 +107,11 @@ double Rollback() {
 }
 double Sequence() { return static_cast<double>(self.engine.sequence()); }
 
-/// journal::Catalog::Task; of a merge, the results are the run's first and last.
+/// journal::Catalog::Task; of a merge, the results are the run's first and last, and its bytes.
 double NextStep() {
   const auto step = self.engine.NextStep();
   Answer(step.first, step.last);
+  self.results[2] = static_cast<double>(step.bytes);
   return static_cast<double>(step.task);
 }
 /// The next piece; answers the number below which all files go with it.

@@ -11,7 +11,7 @@ export interface EngineModule {
   input(size: number): Uint8Array | null;
   output(): Uint8Array;
   execute(size: number, now: number): number;
-  result(index: 0 | 1): number;
+  result(index: 0 | 1 | 2): number;
   configure(size: number): number;
   ingest(sequence: number, size: number): number;
   seal(sequence: number): number;

@@ -107,7 +107,7 @@ Catalog::Step Catalog::Merge(bool crowded) const {
       end = one.last;
       if (one.bytes > below) ++count;
     }
-    if (count >= (crowded ? kShortRun : kRun)) return {Task::kMerge, files_[begin].first, end};
+    if (count >= (crowded ? kShortRun : kRun)) return {Task::kMerge, files_[begin].first, end, sum};
   }
   return {};
 }

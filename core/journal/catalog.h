@@ -40,6 +40,7 @@ class Catalog {
     Task task = Task::kNone;
     uint64_t first = 0;  ///< of a merge: the lowest and the highest number of the run
     uint64_t last = 0;
+    size_t bytes = 0;  ///< of all its files together
   };
 
   /// A file that was committed or read; it takes the place of those that it stands for.

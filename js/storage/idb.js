@@ -42,6 +42,11 @@ export class Connection {
     this.#onLoss = onLoss;
   }
 
+  /** Whether what was read over it can be trusted still: nothing has ended it that this page was told of. */
+  get live() {
+    return this.#database !== undefined;
+  }
+
   close() {
     this.#closed = true;
     this.#drop(this.#database);

@@ -9,8 +9,13 @@
 //                        what is new, run the work again on it, add, commit
 //     the last is gone   somebody deleted the files underneath: abort
 //
+// A tab that knows that it is alone (presence.js) needs no look: it commits at once, and where nothing can have changed
+// it answers without asking. It looks again once for each lease, and so sees what is done to the files from elsewhere.
+//
 // A number is never free again: compaction never removes the highest (core/journal/format.h).
+import { ServicesError } from '../errors.js';
 import { Connection } from './idb.js';
+import { Presence } from './presence.js';
 import { StorageBehind, StorageChanged, fileName } from './storage.js';
 
 /** @typedef {import('./storage.js').JournalFile} JournalFile */
@@ -19,12 +24,20 @@ const FILE_MODE = 0o100666;
 const TIMEOUT_MS = 20_000;
 /** So many new files one transaction takes in: more would keep other tabs, and this one's frames, waiting. */
 const MOST_NEW = 32;
+/**
+ * Values below this are in the database's own log, which ends somewhere after a power cut but keeps its order: so either
+ * all of a relaxed transaction is there, or what was before it. Larger ones browsers write to files of their own, which
+ * only a strict transaction waits for.
+ */
+const IN_LOG_BYTES = 48 * 1024;
 /** Why a hopeful try was given up. */
 const BEATEN = new Error('another tab was first');
 
-/** Whether this runtime has IndexedDB at all. */
+/** Whether this runtime has IndexedDB that can be shared with other tabs. */
 export function hasIndexedDB() {
   try {
+    // An https page that an insecure one frames has no Web Locks, while others of its origin have (presence.js).
+    if (globalThis.isSecureContext === false && globalThis.origin.startsWith('https:')) return false;
     return typeof indexedDB !== 'undefined' && indexedDB !== null;
   } catch {
     return false; // the site may not have any storage
@@ -46,6 +59,11 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
     timeout,
     onLoss: () => (storage.lost = true),
   });
+  const presence = new Presence(`anonymous-services:${name}`, timeout);
+  /** The highest number that may be taken, as far as this tab knows. */
+  let highest = Infinity;
+  /** A number that was there at the last look, and still is unless the files were deleted underneath. 0: none. */
+  let anchor = 0;
   let lastTime = 0;
   let leaving = false;
   /** Sends off what waits for its check. @type {Set<() => void>} */
@@ -57,6 +75,29 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
   const sequenceOf = (key) => Number(String(key).slice(mount.length + 1));
   /** @param {number} sequence */
   const from = (sequence) => IDBKeyRange.bound(path(sequence), `${mount}/9999999999999999`);
+
+  /** Whether there is nothing that somebody who has seen so much could miss. @param {number} lastSeen */
+  const isCurrent = (lastSeen) => lastSeen === highest && connection.live && presence.alone;
+
+  /** A look was taken, and this is the highest number now. @param {number} look @param {number} sequence */
+  const hasLooked = (look, sequence) => {
+    presence.looked(look);
+    highest = anchor = sequence;
+  };
+
+  /**
+   * Part of a look: whether what was there at the last one is there. Since then this tab may have committed much that it
+   * did not look below; the last one seen each look asks for anyway.
+   *
+   * @param {import('./idb.js').Hands} hands
+   * @param {number} lastSeen
+   */
+  const lookBelow = ({ store, then, abort }, lastSeen) => {
+    if (anchor === 0 || anchor >= lastSeen) return;
+    then(store.getKey(path(anchor)), (key) => {
+      if (key === undefined) abort(new StorageChanged());
+    });
+  };
 
   /** @param {Uint8Array} bytes */
   const entry = (bytes) => {
@@ -99,12 +140,16 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
    * @returns {Promise<'stands' | 'beaten' | 'stray'>}
    */
   const hopeful = async (lastSeen, file, durability) => {
+    const look = presence.look();
+    highest = file.sequence;
     let sent = false;
     let first = true;
     /** @type {() => void} */
     let send = () => {};
     try {
-      return await connection.run('readwrite', durability, ({ tx, store, then, abort }) => {
+      /** @type {'stands' | 'stray'} */
+      const outcome = await connection.run('readwrite', durability, (hands) => {
+        const { tx, store, then, abort } = hands;
         send = () => {
           unsent.delete(send);
           sent = true;
@@ -115,6 +160,7 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
           }
         };
         add(store, file);
+        lookBelow(hands, lastSeen);
         then(store.getAllKeys(from(lastSeen), 3), (keys) => {
           first = sequenceOf(keys[keys.length - 1]) === file.sequence;
           if (sent) return;
@@ -129,12 +175,44 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
         else unsent.add(send);
         return () => (first ? 'stands' : 'stray');
       });
+      if (outcome === 'stands') hasLooked(look, file.sequence);
+      return outcome;
     } catch (error) {
-      // A number that is taken shows as a ConstraintError.
-      if (error === BEATEN || /** @type {any} */ (error).cause?.name === 'ConstraintError') return 'beaten';
+      if (error === BEATEN || isTaken(error)) return 'beaten';
       throw error;
     } finally {
       unsent.delete(send);
+    }
+  };
+
+  /**
+   * The try of a tab that is alone: nothing is looked at, unless it took so long that others may have come meanwhile.
+   *
+   * @param {number} lastSeen
+   * @param {import('./storage.js').NewFile} file
+   * @param {'relaxed' | 'strict'} durability
+   * @param {import('./storage.js').Present} [present]
+   * @returns {Promise<'stands' | 'beaten' | 'stray'>}
+   */
+  const unasked = async (lastSeen, file, durability, present = (files) => files) => {
+    const { until } = presence;
+    highest = file.sequence;
+    try {
+      await connection.run('readwrite', durability, ({ tx, store }) => {
+        add(store, file);
+        tx.commit();
+        return () => {};
+      });
+    } catch (error) {
+      if (isTaken(error)) return 'beaten';
+      throw error;
+    }
+    if (performance.now() < until) return 'stands';
+    try {
+      const files = present(await filesAbove(lastSeen));
+      return files.some(({ sequence }) => sequence === file.sequence) ? 'stands' : 'stray';
+    } catch (cause) {
+      throw new ServicesError('storage_failed', 'IndexedDB did not answer; whether this was saved is not known', { cause });
     }
   };
 
@@ -147,16 +225,21 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
    * @param {number} stray  a number that a hopeful try left below other files; 0 if none
    * @returns {Promise<void>}
    */
-  const sure = (lastSeen, work, durability, stray) =>
-    connection.run('readwrite', durability, (hands) => {
+  const sure = async (lastSeen, work, durability, stray) => {
+    const look = presence.look();
+    highest = Infinity;
+    const seen = await connection.run('readwrite', durability, (hands) => {
       const { tx, store, then, abort } = hands;
+      let last = lastSeen;
       if (stray > 0) store.delete(path(stray));
+      lookBelow(hands, lastSeen);
       then(store.getAllKeys(from(lastSeen), MOST_NEW + 2), (keys) => {
         if (lastSeen > 0 && keys.length === 0) abort(new StorageChanged());
         else if (keys.length > MOST_NEW + 1) abort(new StorageBehind());
         else {
           read(hands, from(lastSeen + 1), (files) => {
             const file = work(files);
+            last = file?.sequence ?? files[files.length - 1]?.sequence ?? lastSeen;
             if (file !== null) {
               add(store, file);
               dropBelow(store, file);
@@ -165,17 +248,22 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
           });
         }
       });
-      return () => {};
+      return () => last;
     });
+    hasLooked(look, seen);
+  };
 
   /** @param {number} lastSeen @returns {Promise<JournalFile[]>} */
-  const filesAbove = (lastSeen) =>
-    connection.run(
+  const filesAbove = async (lastSeen) => {
+    const look = presence.look();
+    const above = await connection.run(
       'readonly',
       'relaxed',
-      ({ store, then, abort }) => {
+      (hands) => {
+        const { store, then, abort } = hands;
         /** @type {JournalFile[]} */
         const files = [];
+        lookBelow(hands, lastSeen);
         // Mostly nothing is new, and the keys alone say so. Files come one by one: each is a short task.
         then(store.getAllKeys(from(lastSeen)), (keys) => {
           if (lastSeen > 0 && keys.length === 0) abort(new StorageChanged());
@@ -189,28 +277,41 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
       },
       { anew: lastSeen === 0 },
     );
+    hasLooked(look, above[above.length - 1]?.sequence ?? lastSeen);
+    return above;
+  };
 
   /** @type {import('./storage.js').Storage} */
   const storage = {
     kind: 'persistent',
-    open: () => filesAbove(0),
-    refresh: filesAbove,
-    async transact(lastSeen, work, durability) {
+    open() {
+      void presence.settled().catch(() => {}); // `transact` tells
+      return filesAbove(0);
+    },
+    refresh: async (lastSeen, hinted) => (!hinted && isCurrent(lastSeen) ? [] : filesAbove(lastSeen)),
+    async transact(lastSeen, work, durability, present) {
+      if (!leaving) await presence.settled();
       const file = work([]);
+      const alone = isCurrent(lastSeen);
       // What was answered without a write holds only if nothing has come meanwhile.
-      if (file === null) return sure(lastSeen, work, durability, 0);
-      const outcome = await hopeful(lastSeen, file, durability);
+      if (file === null) return alone ? undefined : sure(lastSeen, work, durability, 0);
+      const outcome = await (alone && !file.drop ? unasked : hopeful)(lastSeen, file, durability, present);
       if (outcome !== 'stands') await sure(lastSeen, work, durability, outcome === 'stray' ? file.sequence : 0);
     },
-    replace: (first, last, merge) =>
-      connection.run('readwrite', 'strict', (hands) => {
-        const { tx, store } = hands;
+    // Numbers only go that a tab which is alone has long seen taken, so this need not wait until it has settled.
+    replace: (first, last, merge, bytes = Infinity) =>
+      connection.run('readwrite', bytes < IN_LOG_BYTES ? 'relaxed' : 'strict', (hands) => {
+        const { tx, store, abort } = hands;
         const run = IDBKeyRange.bound(path(first), path(last));
+        const anchored = anchor >= first && anchor < last;
         read(hands, run, (files) => {
-          const bytes = merge(files);
-          if (bytes !== null) {
+          // Other tabs may have merged it already: then all is read anew for nothing.
+          if (anchored && !files.some(({ sequence }) => sequence === anchor)) return abort(new StorageChanged());
+          const merged = merge(files);
+          if (merged !== null) {
             store.delete(run);
-            store.put(entry(bytes), path(last));
+            store.put(entry(merged), path(last));
+            if (anchored) anchor = last;
           }
           tx.commit();
         });
@@ -223,19 +324,29 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
         tx.commit();
         return () => {};
       }),
-    leave() {
+    get alone() {
+      return presence.alone;
+    },
+    settled: () => presence.settled(),
+    leave(forGood) {
       leaving = true;
       for (const send of unsent) send();
+      // A page that holds a lock is not kept for the visitor's way back.
+      if (forGood) presence.leave();
     },
     stay() {
       leaving = false;
     },
     async close() {
+      presence.leave();
       connection.close();
     },
   };
   return storage;
 }
+
+/** A number that is taken shows as a ConstraintError. @param {any} error */
+const isTaken = (error) => error.cause?.name === 'ConstraintError';
 
 /** A record that is none of IDBFS's is a file without bytes: damaged. @param {any} value @returns {Uint8Array} */
 function bytesOf(value) {

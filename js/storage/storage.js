@@ -19,6 +19,10 @@ import { ServicesError } from '../errors.js';
  * @param {JournalFile[]} newer  ascending
  * @returns {NewFile | null}
  *
+ * @callback Present  of files that were read together, those that count
+ * @param {JournalFile[]} files  ascending
+ * @returns {JournalFile[]}
+ *
  * @typedef {'relaxed' | 'strict'} Durability
  *
  * @typedef {object} Storage  Every method rejects with a ServicesError that holds the real reason; nothing of what
@@ -26,18 +30,24 @@ import { ServicesError } from '../errors.js';
  * @property {'memory' | 'persistent'} kind
  * @property {() => Promise<JournalFile[]>} open  opens, or looks anew where it is open, and reads every file,
  *   ascending. Rejects with StorageGone where there is no storage to be had
- * @property {(lastSeen: number, work: Work, durability: Durability) => Promise<void>} transact
+ * @property {(lastSeen: number, work: Work, durability: Durability, present?: Present) => Promise<void>} transact
  *   resolves once the file that `work` answered last is durable, all or nothing. Rejects with StorageBehind where
- *   more has appeared than one transaction should take in
- * @property {(first: number, last: number, merge: (files: JournalFile[]) => Uint8Array | null) => Promise<void>} replace
- *   in one strict transaction: gives `merge`, which is synchronous, the files numbered `first` to `last`, and puts
- *   what it answers under `last` in place of all of them; null leaves them
- * @property {(lastSeen: number) => Promise<JournalFile[]>} refresh  files above `lastSeen`, ascending
+ *   more has appeared than one transaction should take in. Without `present` all files count
+ * @property {(first: number, last: number, merge: (files: JournalFile[]) => Uint8Array | null, bytes?: number) => Promise<void>} replace
+ *   in one transaction, before and after which a power cut leaves the same: gives `merge`, which is synchronous, the
+ *   files numbered `first` to `last`, and puts what it answers under `last` in place of all of them; null leaves them.
+ *   `bytes`: about how many these files have, if known
+ * @property {(lastSeen: number, hinted?: boolean) => Promise<JournalFile[]>} refresh  files above `lastSeen`,
+ *   ascending; `hinted`: somebody says that there are some
  * @property {(sequence: number, repaired: Uint8Array, damaged: Uint8Array) => Promise<void>} repair
  *   sets the damaged bytes aside and puts `repaired` in their place, strictly durable
  * @property {() => Promise<void>} close  every later call rejects with code `closed`; `open` may open it again
  * @property {boolean} [lost]  what had been stored was thrown away, as damaged, before this opening
- * @property {() => void} [leave]  the page is going away: commits under way are sent off in this very task
+ * @property {boolean} [alone]  for some time yet nobody else opens this storage and misses what is committed now
+ * @property {() => Promise<boolean>} [settled]  resolves once commits of this tab need not wait any more for others to
+ *   notice it, with whether there are any: they may have committed something since the opening and told nobody
+ * @property {(forGood: boolean) => void} [leave]  the page is hidden, or left (`forGood`): commits under way are sent off
+ *   in this very task
  * @property {() => void} [stay]  it is not, after all
  */
 

@@ -151,6 +151,106 @@ test('a leaving page that was overtaken drops no file, whatever it meant to put 
   await page.close();
 });
 
+test('a tab that is alone queries without a transaction, and starts with one request', async () => {
+  const { page } = await open();
+  const counts = await page.evaluate(async (key) => {
+    let transactions = 0;
+    let requests = 0;
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...given) {
+      ++transactions;
+      return transaction.apply(this, given);
+    };
+    for (const method of ['add', 'put', 'get', 'getAll', 'getAllKeys', 'delete']) {
+      const original = IDBObjectStore.prototype[method];
+      IDBObjectStore.prototype[method] = function (...given) {
+        ++requests;
+        return original.apply(this, given);
+      };
+    }
+    const services = await openServices({ name: 'alone' });
+    const counted = async (work) => {
+      for (let i = 0; i < 30; ++i) await work(); // the first one looks
+      transactions = requests = 0;
+      for (let i = 0; i < 300; ++i) await work();
+      return [transactions, requests];
+    };
+    const queries = await counted(() => services.queryAnonymous(key));
+    const starts = await counted(() => services.start({ contact_key: key }));
+    await services.close();
+    return { queries, starts };
+  }, KEY);
+  // It looks again once for each lease, which on a slow machine comes often; merges take a few requests.
+  expect(counts.queries[0]).toBeLessThan(100);
+  expect(counts.starts[0]).toBeLessThan(330);
+  expect(counts.starts[1]).toBeLessThan(450);
+  await page.close();
+});
+
+test('a tab that was alone sees what others commit, from the moment that they are answered', async () => {
+  const [one, other] = [await open(), await open()];
+  await openStore(one.page, 'company');
+  // It is busy all the while, so that it has a lease whenever it can have one.
+  await one.page.evaluate((key) => {
+    globalThis.busy = true;
+    void (async () => {
+      while (globalThis.busy) {
+        for (let i = 0; i < 20; ++i) await services.queryAnonymous(key);
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    })();
+  }, KEY);
+  for (let i = 1; i <= 15; ++i) {
+    await openStore(other.page, 'company');
+    const { service_id } = await other.page.evaluate((key) => services.start({ contact_key: key }), KEY);
+    const ids = await idsIn(one.page);
+    expect(ids).toContain(service_id);
+    // And the other way round.
+    await one.page.evaluate((id) => services.deleteService(id), service_id);
+    expect(await idsIn(other.page)).toEqual([]);
+    await other.page.evaluate(() => services.close());
+  }
+  await one.page.evaluate(() => (globalThis.busy = false));
+  await Promise.all([one, other].map(({ page }) => page.close()));
+});
+
+test('a tab that took itself to be alone while it was held up notices whom it missed', async () => {
+  const { page } = await open();
+  const seen = await page.evaluate(async () => {
+    const [a, b] = [await makeStorage('held-up'), await makeStorage('held-up')];
+    const file = (sequence) => ({ sequence, bytes: Uint8Array.of(sequence) });
+    await a.open();
+    for (const sequence of [1, 2, 3]) await a.transact(sequence - 1, () => file(sequence), 'relaxed');
+    while (!a.alone) await a.refresh(3);
+    const started = performance.now();
+    let held = 0;
+    performance.now = () => started + held;
+    // One that nobody can see comes, and goes on to where the next number is free again.
+    const { query } = LockManager.prototype;
+    LockManager.prototype.query = async function () {
+      const { held } = await query.call(this);
+      return { held: [...new Map(held.map((lock) => [lock.name, lock])).values()] };
+    };
+    await b.open();
+    for (const sequence of [4, 5]) await b.transact(sequence - 1, () => file(sequence), 'relaxed');
+    await b.replace(4, 5, () => Uint8Array.of(45));
+    const tries = [];
+    const work = (newer) => {
+      tries.push(newer.map(({ sequence }) => sequence));
+      // By the time that its commit is answered its lease is long over.
+      queueMicrotask(() => (held = 1000));
+      return newer.length === 0 ? file(4) : file(6);
+    };
+    const present = (files) => files.filter(({ sequence }) => sequence !== 4);
+    await a.transact(3, work, 'relaxed', present);
+    const files = (await b.refresh(0)).map(({ sequence }) => sequence);
+    await Promise.all([a.close(), b.close()]);
+    return { tries, files };
+  });
+  expect(seen).toEqual({ tries: [[], [5]], files: [1, 2, 3, 5, 6] });
+  await page.close();
+});
+
 test('a stock FS.syncfs(true) reads the files, compacted ones too, and each holds exactly its bytes', async () => {
   const { page } = await open();
   await openStore(page, 'stock');

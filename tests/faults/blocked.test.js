@@ -317,6 +317,31 @@ describe('eviction', () => {
     expect(result).toEqual({ found: ['new'], same: true });
   });
 
+  test('of the files alone, under a tab that does not look each time, is told soon, and what is started meanwhile stays', async () => {
+    const result = await inPage(async () => {
+      const services = await openStore({ name: 'cleared' });
+      for (let i = 0; i < 40; ++i) await services.start({ contact_key: 'k', service_type: 'old' });
+      await new Promise((resolve, reject) => {
+        const opening = indexedDB.open('/anonymous-services/cleared');
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction('FILE_DATA', 'readwrite');
+          tx.objectStore('FILE_DATA').clear();
+          tx.oncomplete = resolve;
+          tx.onabort = reject;
+          opening.result.close();
+        };
+      });
+      const kept = [];
+      while (!services.evicted) kept.push((await services.start({ contact_key: 'k' })).service_id);
+      const found = (await services.queryAnonymous('k', { limit: 1000 })).map((one) => one.service_id);
+      const digest = services.digest();
+      await services.close();
+      return { found, kept, same: (await witness.read('cleared')).digest === digest };
+    });
+    expect(result.found.sort()).toEqual(result.kept.sort());
+    expect(result.same).toBe(true);
+  });
+
   /** Opens, starts a service if asked to, and answers what the store told. */
   const look = ([name, starts, canary]) => {
     const marks = (globalThis.marks ??= new Set());

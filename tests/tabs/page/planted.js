@@ -14,4 +14,13 @@ export const PLANTED = {
       return getAllKeys.call(this, reads ? IDBKeyRange.only(range.lower) : range, count);
     };
   },
+
+  /** Other tabs that have the store open are not noticed. */
+  alone() {
+    const { query } = LockManager.prototype;
+    LockManager.prototype.query = async function () {
+      const { held } = await query.call(this);
+      return { held: [...new Map(held.map((lock) => [lock.name, lock])).values()] };
+    };
+  },
 };
