@@ -59,7 +59,7 @@ bool Engine::Apply(std::string_view payload) {
   store_.Settle(clock_);
   Change change;
   while (entry.Next(&change)) store_.Apply(change);
-  store_.CollectTouched(&changed_);
+  if (news_) store_.CollectTouched(&changed_);
   store_.Forget();
   return true;
 }
@@ -101,7 +101,7 @@ size_t Engine::ApplyPiece(journal::File* file, size_t bytes) {
   size_t good = file->records.size();
   if (stale_) {
     store_.RemoveRange(head.from, head.last ? nullptr : &head.to);
-    store_.CollectTouched(&changed_);
+    if (news_) store_.CollectTouched(&changed_);
     store_.Forget();
     good = 1;
     while (good < file->records.size() && Apply(file->records[good])) ++good;
@@ -126,10 +126,11 @@ Engine::Range Engine::Covered(uint64_t sequence, std::string_view bytes) {
   return last ? Range{1, head.begin - 1} : Range();
 }
 
-Engine::Ingested Engine::Ingest(uint64_t sequence, std::string_view bytes, Repair* repair) {
+Engine::Ingested Engine::Ingest(uint64_t sequence, std::string_view bytes, Repair* repair, bool news) {
   journal::File file = journal::Read(bytes, sequence);
   if (file.verdict == journal::Verdict::kNewerFormat) return Ingested::kNewerFormat;
   Rollback();
+  news_ = news;
   const journal::Header& header = file.header;
   const uint64_t first = sequence - header.span;
   const bool is_piece = header.kind == journal::Kind::kPiece;

@@ -57,8 +57,9 @@ class Engine {
   [[nodiscard]] static Range Covered(uint64_t sequence, std::string_view file);
 
   /// Takes in one journal file; files come ascending, without those that a later one makes void. Pending
-  /// changes are rolled back first; what stands at or below sequence() is passed over.
-  Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair);
+  /// changes are rolled back first; what stands at or below sequence() is passed over. `news`: Changes tells of
+  /// it.
+  Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair, bool news = true);
 
   /// Runs one request (rest/message.h). Changes are visible to the next request at once, and pending until
   /// Commit. `now` in ms since 1970.
@@ -112,6 +113,7 @@ class Engine {
   uint64_t sequence_ = 0;
   std::string pending_;  ///< records of a log file, one per operation
   Touched changed_;
+  bool news_ = true;  ///< what is being ingested is told by Changes
   journal::Catalog catalog_;
   Position next_;       ///< where the checkpoint under way goes on
   PieceHead planned_;   ///< of the piece that Piece() made; begin is 0 if there is none

@@ -105,10 +105,11 @@ export class EngineHandle {
    *
    * @param {number} sequence
    * @param {Uint8Array} bytes
+   * @param {boolean} [news]  whether `changes` is to tell of it
    * @returns {{ result: number, repaired: Uint8Array, lost: number }}
    */
-  ingest(sequence, bytes) {
-    const result = this.module.ingest(sequence, this.#put(bytes));
+  ingest(sequence, bytes, news = true) {
+    const result = this.module.ingest(sequence, this.#put(bytes), news ? 1 : 0);
     return { result, repaired: this.#output(), lost: this.module.result(0) };
   }
 

@@ -391,8 +391,7 @@ export class Store {
   async #ingest(engine, files, known = 0) {
     for (const [i, file] of engine.present(files).entries()) {
       if (i > 0) await breathe();
-      this.#ingestOne(engine, file);
-      if (file.sequence <= known) engine.forgetChanges();
+      this.#ingestOne(engine, file, file.sequence > known);
     }
   }
 
@@ -402,9 +401,9 @@ export class Store {
     if (files.length > 0) this.#tell('remote');
   }
 
-  /** @param {EngineHandle} engine @param {JournalFile} file */
-  #ingestOne(engine, { sequence, bytes }) {
-    const { result, repaired, lost } = engine.ingest(sequence, bytes);
+  /** @param {EngineHandle} engine @param {JournalFile} file @param {boolean} [news] */
+  #ingestOne(engine, { sequence, bytes }, news) {
+    const { result, repaired, lost } = engine.ingest(sequence, bytes, news);
     if (result === NEWER_FORMAT) {
       throw new ServicesError('newer_format', 'a newer version of this package wrote this store; load that version');
     }

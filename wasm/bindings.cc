@@ -85,9 +85,9 @@ double Configure(double size) {
 }
 
 /// Engine::Ingested. After damage, the output is the repaired file and result(0) how many bytes are gone.
-double Ingest(double sequence, double size) {
+double Ingest(double sequence, double size, double news) {
   anon::Engine::Repair repair;
-  const auto result = self.engine.Ingest(Number(sequence), Input(size), &repair);
+  const auto result = self.engine.Ingest(Number(sequence), Input(size), &repair, news != 0);
   Answer(std::move(repair.file));
   Answer(repair.lost, 0);
   return static_cast<double>(result);

@@ -47,22 +47,18 @@ bool Store::Apply(const Change& change) {
   Tenant* tenant = TenantFor(change.tenant);
   if (change.op == Op::kPutService) return PutService(tenant, change);
   if (!Record::IsRecord(change.record)) return false;
-  const Index::Range found = tenant->services.Find(change.id);
   switch (change.op) {
-    case Op::kPutState:
-    case Op::kPutTask:
-      return !found.empty() && PutPart(*found.first, change);
-    case Op::kRemoveService:
-      return !found.empty() && RemoveService(*found.first);
     case Op::kPutAssociation:
     case Op::kRemoveAssociation:
     case Op::kPutVisit:
     case Op::kRemoveVisit:
       return ChangeNamed(tenant, change);
-    case Op::kPutService:
+    default:
       break;
   }
-  return false;
+  const Index::Range found = tenant->services.Find(change.id);
+  if (found.empty()) return false;
+  return change.op == Op::kRemoveService ? RemoveService(*found.first) : PutPart(*found.first, change);
 }
 
 void Store::Settle(int64_t now) {
