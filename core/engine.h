@@ -57,8 +57,8 @@ class Engine {
   [[nodiscard]] static Range Covered(uint64_t sequence, std::string_view file);
 
   /// Takes in one journal file; files come ascending, without those that a later one makes void. Pending
-  /// changes are rolled back first; what stands at or below sequence() is passed over. `news`: Changes tells of
-  /// it.
+  /// changes are rolled back first; what stands at or below sequence() is passed over. `news`: Changes tells
+  /// of it.
   Ingested Ingest(uint64_t sequence, std::string_view file, Repair* repair, bool news = true);
 
   /// Runs one request (rest/message.h). Changes are visible to the next request at once, and pending until

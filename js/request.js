@@ -85,7 +85,9 @@ function isPlain(value, depth = 0) {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined) return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || depth > DEEP || typeof (/** @type {any} */ (value).toJSON) === 'function') return false;
-  return Object.values(value).every((one) => isPlain(one, depth + 1));
+  // What is inherited is looked at as well, which does no harm, and is faster than a list of what is not.
+  for (const key in value) if (!isPlain(/** @type {any} */ (value)[key], depth + 1)) return false;
+  return true;
 }
 
 /** @param {string} key @param {unknown} value */

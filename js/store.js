@@ -36,8 +36,8 @@ import { StorageBehind, StorageChanged, StorageGone } from './storage/storage.js
 /** About how many bytes of bodies go into one commit: what one structured clone may cost a frame. */
 const BATCH_BYTES = 1024 * 1024;
 
-/** And how many requests: many more than there is time for, which are put back each time. */
-const BATCH_REQUESTS = 4096;
+/** And how many requests at first; then about as many as there was time for. */
+const BATCH_REQUESTS = 256;
 
 /** And how long it may run in one task, in ms: less than a frame. What is left of it comes next. */
 const BATCH_MS = 12;
@@ -70,6 +70,8 @@ export class Store {
   /** The fallback holds nothing of what memory does. */
   #unwritten = false;
   #lull = 0;
+  /** So many requests go into the next batch at most. */
+  #most = BATCH_REQUESTS;
   /** @type {{ resolve: () => void, reject: (error: unknown) => void }[]} */
   #checkpoints = [];
   /** Damaged files that were read, to be set aside. @type {(() => Promise<void>)[]} */
@@ -196,7 +198,7 @@ export class Store {
   #take() {
     let bytes = 0;
     let count = 0;
-    const most = Math.min(this.#queue.length, BATCH_REQUESTS);
+    const most = Math.min(this.#queue.length, this.#most);
     while (count < most && bytes < BATCH_BYTES) bytes += this.#queue[count++].request.body?.length ?? 0;
     return this.#queue.splice(0, count);
   }
@@ -208,6 +210,8 @@ export class Store {
       try {
         await this.#settle();
         const responses = await this.#process(batch);
+        // What there was no time for goes back to the front: not much, or the next one would be as slow to take.
+        this.#most = responses.length < batch.length ? responses.length + 1 : Math.max(this.#most, 2 * batch.length);
         this.#queue.unshift(...batch.splice(responses.length));
         batch.forEach(({ resolve }, i) => resolve(responses[i]));
         return;
