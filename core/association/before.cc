@@ -48,9 +48,9 @@ void HandOver(const Context& context, std::string_view customer, std::string_vie
   record->SetInteger(Tag::kUpdated, context.clock());
 }
 
-bool GiveBack(Context& context, std::string_view association_id, const Before& before) {
+void GiveBack(Context& context, std::string_view association_id, const Before& before) {
   const Service* service = context.store().Find(context.request.tenant, before.service_id);
-  if (service == nullptr || PeekText(service->record, Tag::kAssociationId) != association_id) return false;
+  if (service == nullptr || PeekText(service->record, Tag::kAssociationId) != association_id) return;
   Record record = service->Decoded();
   before.customer.empty() ? record.Erase(Tag::kCustomerId) : record.Set(Tag::kCustomerId, before.customer);
   before.association.empty() ? record.Erase(Tag::kAssociationId)
@@ -59,7 +59,6 @@ bool GiveBack(Context& context, std::string_view association_id, const Before& b
     record.SetInteger(Tag::kUpdated, *before.updated);
   }
   context.Put(Op::kPutService, before.service_id, 0, record);
-  return true;
 }
 
 }  // namespace anon

@@ -31,9 +31,8 @@ struct Before {
 /// Makes the record say that the service is `customer`'s, by `association_id`. Fills in before->touched.
 void HandOver(const Context& context, std::string_view customer, std::string_view association_id,
               Record* record, Before* before);
-/// Gives the service back as it was, if it is still with that association; answers whether it was. Other
-/// changes since stay.
-bool GiveBack(Context& context, std::string_view association_id, const Before& before);
+/// Gives the service back as it was, if it is still with that association. Other changes since stay.
+void GiveBack(Context& context, std::string_view association_id, const Before& before);
 
 }  // namespace anon
 

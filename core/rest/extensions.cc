@@ -63,17 +63,18 @@ std::string Merged(std::string_view recorded, std::string_view given) {
   const Members old_members(recorded);
   const Members new_members(given);
   std::vector<Member> members = old_members.list();
-  for (const Member& member : new_members) {
-    bool replaced = false;
-    for (Member& old : members) {
-      if (old.name != member.name) continue;
-      old.value = member.value;
-      replaced = true;
-    }
-    if (!replaced) members.push_back(member);
+  members.insert(members.end(), new_members.begin(), new_members.end());
+  const auto order =
+      Ordered(members.size(), [&](uint32_t a, uint32_t b) { return members[a].name.compare(members[b].name); });
+  for (size_t i = 1; i < order.size(); ++i) {
+    Member& old = members[order[i - 1]];
+    Member& given_anew = members[order[i]];
+    // No value is empty, so that is the mark of one that goes.
+    if (old.name == given_anew.name) old.value = std::exchange(given_anew.value, {});
   }
   std::string out = "{";
   for (const Member& member : members) {
+    if (member.value.empty()) continue;
     Separate(&out);
     AppendQuoted(&out, member.name);
     Append(&out, ":", member.value);

@@ -21,6 +21,8 @@ export const WAIT_MS = 250;
 /** A commit that may take longer than what is left of a lease should not count on it, in ms. */
 const SPARE_MS = 20;
 
+const isPrerendering = () => /** @type {any} */ (globalThis.document)?.prerendering === true;
+
 export class Presence {
   #name;
   #timeout;
@@ -93,6 +95,8 @@ export class Presence {
       await Promise.race([left, this.#acquire(left)]);
     } catch (cause) {
       this.leave();
+      // As where there are none: this origin has no locks in any tab.
+      if (/** @type {Error} */ (cause)?.name === 'SecurityError') return false;
       throw new StorageGone('storage_blocked', 'the lock that tells other tabs of this one cannot be had', { cause });
     }
     if (await this.#ask()) return false;
@@ -105,14 +109,20 @@ export class Presence {
     const release = this.#release;
     return new Promise((resolve, reject) => {
       const late = new AbortController();
-      const timer = setTimeout(() => late.abort(), this.#timeout);
+      // A page that is prerendered gets its locks once a visitor sees it.
+      const end = () => (isPrerendering() ? void (timer = setTimeout(end, this.#timeout)) : late.abort());
+      let timer = setTimeout(end, this.#timeout);
       const granted = () => {
         clearTimeout(timer);
         this.#holds = this.#release === release; // else it has left meanwhile
         resolve();
         return left;
       };
-      navigator.locks.request(this.#name, { mode: 'shared', signal: late.signal }, granted).catch(reject);
+      const lost = (/** @type {unknown} */ error) => {
+        if (this.#release === release) this.leave(); // somebody has stolen it
+        reject(error);
+      };
+      navigator.locks.request(this.#name, { mode: 'shared', signal: late.signal }, granted).catch(lost);
     });
   }
 

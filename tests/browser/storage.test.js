@@ -125,6 +125,30 @@ test('what is started while the page goes away is there when it comes back', asy
   await page.close();
 });
 
+test('a page that is kept for the way back holds nobody up meanwhile, and then sees what others have committed', async () => {
+  const keeping = await launch(undefined, { ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const { page } = await open(keeping.context);
+  await openStore(page, 'way-back');
+  await page.evaluate(async (key) => {
+    await services.start({ contact_key: key });
+    addEventListener('pageshow', async ({ persisted }) => {
+      if (!persisted) return;
+      const found = await services.queryAnonymous(key);
+      await services.start({ contact_key: key });
+      localStorage.setItem('way-back', found.length);
+    });
+  }, KEY);
+  await page.goto(`${site.url}away`);
+  const other = await open(keeping.context);
+  await openStore(other.page, 'way-back');
+  await other.page.evaluate((key) => services.start({ contact_key: key }), KEY);
+  await page.evaluate(() => void setTimeout(() => history.back()));
+  await other.page.waitForFunction(() => localStorage.getItem('way-back') !== null);
+  expect(await other.page.evaluate(() => localStorage.getItem('way-back'))).toBe('2');
+  expect((await idsIn(other.page)).length).toBe(3);
+  await keeping.context.close();
+});
+
 test('a leaving page that was overtaken drops no file, whatever it meant to put in their place', async () => {
   const { page } = await open();
   const left = await page.evaluate(async () => {

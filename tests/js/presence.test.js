@@ -157,10 +157,30 @@ test('one that has left is not there, and what it asked before counts for nothin
   expect(await back).toBe(true);
 });
 
+test('a page that is prerendered waits for its lock until it is shown, and not much longer', async () => {
+  const { request } = locks;
+  const shown = new Promise((resolve) => setTimeout(resolve, 5000));
+  locks.request = async (name, options, work) => {
+    await Promise.race([shown, new Promise((_, reject) => options.signal.addEventListener('abort', reject))]);
+    return request(name, options, work);
+  };
+  globalThis.document = { prerendering: true };
+  const others = new Presence(NAME, 1000).settled();
+  await pass(4900);
+  globalThis.document.prerendering = false;
+  await pass(101);
+  expect(await others).toBe(false);
+  locks.request = (name, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  const refused = expect(new Presence(NAME, 1000).settled()).rejects.toMatchObject({ code: 'storage_blocked' });
+  await pass(1000);
+  await refused;
+  delete globalThis.document;
+});
+
 test('a lock that is not to be had means no storage, and is asked for again the next time', async () => {
   const { request } = locks;
   locks.request = async () => {
-    throw new DOMException('not here', 'SecurityError');
+    throw new DOMException('taken away', 'AbortError');
   };
   const presence = new Presence(NAME, 1000);
   await expect(presence.settled()).rejects.toThrow(StorageGone);
@@ -171,8 +191,11 @@ test('a lock that is not to be had means no storage, and is asked for again the 
   expect(await others).toBe(false);
 });
 
-test('where there are no locks nobody waits, and nobody is alone', async () => {
-  pretend({});
+test.each([
+  ['are no', () => pretend({})],
+  ['may be no', () => (locks.request = async () => Promise.reject(new DOMException('not here', 'SecurityError')))],
+])('where there %s locks nobody waits, and nobody is alone', async (_how, prepare) => {
+  prepare();
   const presence = new Presence(NAME, 1000);
   expect(await presence.settled()).toBe(false);
   look(presence);
