@@ -100,6 +100,11 @@ export class EngineHandle {
     }
   }
 
+  /** Makes room for files of so many bytes together. @param {number} size */
+  expect(size) {
+    this.module.expect(size);
+  }
+
   /**
    * Takes in one journal file.
    *

@@ -218,6 +218,7 @@ export class Journal {
    * @param {number} [known]  what is in the files up to this one is news to nobody
    */
   async #ingest(engine, files, known = 0) {
+    if (files.length > 1) engine.expect(files.reduce((sum, { bytes }) => sum + bytes.length, 0));
     for (const [i, file] of engine.present(files).entries()) {
       if (i > 0) await breathe();
       this.#ingestOne(engine, file, file.sequence > known);

@@ -84,6 +84,14 @@ double Configure(double size) {
   return failure ? Answer(anon::ErrorBody(*failure)) : 0;
 }
 
+/// Has the memory grow once for what comes in so many bytes of files, rather than in the midst of reading
+/// them.
+double Expect(double size) {
+  void* volatile block = std::malloc(static_cast<size_t>(size));  // volatile: it is to happen
+  std::free(block);
+  return 0;
+}
+
 /// Engine::Ingested. After damage, the output is the repaired file and result(0) how many bytes are gone.
 double Ingest(double sequence, double size, double news) {
   anon::Engine::Repair repair;
@@ -178,6 +186,7 @@ EMSCRIPTEN_BINDINGS(anonymous_services) {
   ANON_REGISTER_TYPES();
   function("result", &Result);
   function("configure", &Configure);
+  function("expect", &Expect);
   function("ingest", &Ingest);
   function("seal", &Seal);
   function("commit", &Commit);

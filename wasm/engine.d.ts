@@ -13,6 +13,7 @@ export interface EngineModule {
   execute(size: number, now: number): number;
   result(index: 0 | 1 | 2): number;
   configure(size: number): number;
+  expect(size: number): number;
   ingest(sequence: number, size: number, news: 0 | 1): number;
   seal(sequence: number): number;
   commit(sequence: number): number;

@@ -1,5 +1,8 @@
 // Attached data of a service, state or task: replaced or merged by name (contract section 5).
+#include <utility>
+
 #include "model/json.h"
+#include "model/order.h"
 #include "rest/operations.h"
 #include "rest/parts.h"
 
@@ -64,8 +67,8 @@ std::string Merged(std::string_view recorded, std::string_view given) {
   const Members new_members(given);
   std::vector<Member> members = old_members.list();
   members.insert(members.end(), new_members.begin(), new_members.end());
-  const auto order =
-      Ordered(members.size(), [&](uint32_t a, uint32_t b) { return members[a].name.compare(members[b].name); });
+  const auto order = Ordered(
+      members.size(), [&](uint32_t a, uint32_t b) { return members[a].name.compare(members[b].name); });
   for (size_t i = 1; i < order.size(); ++i) {
     Member& old = members[order[i - 1]];
     Member& given_anew = members[order[i]];

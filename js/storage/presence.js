@@ -119,8 +119,8 @@ export class Presence {
         return left;
       };
       const lost = (/** @type {unknown} */ error) => {
-        if (this.#release === release) this.leave(); // somebody has stolen it
         reject(error);
+        if (this.#release === release) this.leave(); // somebody has stolen it
       };
       navigator.locks.request(this.#name, { mode: 'shared', signal: late.signal }, granted).catch(lost);
     });

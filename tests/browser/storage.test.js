@@ -138,7 +138,7 @@ test('a page that is kept for the way back holds nobody up meanwhile, and then s
       localStorage.setItem('way-back', found.length);
     });
   }, KEY);
-  await page.goto(`${site.url}away`);
+  await page.goto(`${site.url}main.js`); // somewhere else
   const other = await open(keeping.context);
   await openStore(other.page, 'way-back');
   await other.page.evaluate((key) => services.start({ contact_key: key }), KEY);
