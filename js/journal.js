@@ -170,6 +170,7 @@ export class Journal {
 
   /** Takes a step of compaction, if one is due. @returns {Promise<boolean>} whether one was */
   async step() {
+    if (this.#storage.waits) return false; // and queries with it
     const step = this.#engine.nextStep();
     if (step === undefined) return false;
     if (step === 'piece') await this.#writePiece();
@@ -272,7 +273,7 @@ export class Journal {
         return undefined;
       }
       if (error instanceof StorageChanged) {
-        this.#doubt = 'changed';
+        this.#doubt ??= 'changed';
         // Read anew, and broken again: it is no good.
         if (this.#hasBroken) this.#goOn(error);
         this.#hasBroken = true;

@@ -151,7 +151,7 @@ export class Services extends Associations {
   #headers = [['Role', 'local']];
   /** @type {BroadcastChannel | undefined} */
   #channel;
-  #leave = (/** @type {Event} */ event) => this.#left(event.type);
+  #leave = (/** @type {Event} */ event) => this.#left(event);
 
   /**
    * Use openServices.
@@ -217,8 +217,7 @@ export class Services extends Associations {
       };
       // Node keeps a process alive for an open channel.
       /** @type {{ unref?: () => void }} */ (/** @type {unknown} */ (this.#channel)).unref?.();
-      const settled = this.#store.storage.settled?.();
-      void settled?.then((others) => others && this.#store.refresh(), () => {}); // a commit tells
+      this.#settle();
     }
     if (typeof document !== 'undefined') {
       document.addEventListener('visibilitychange', this.#leave);
@@ -416,11 +415,18 @@ export class Services extends Associations {
 
   // A page that is about to go may not live to see an answer: commits are then sent off in the same task. At
   // `pagehide` the page may still count as visible.
-  /** @param {string} type */
-  #left(type) {
+  /** @param {Event & { persisted?: boolean }} event */
+  #left({ type, persisted = false }) {
     const leaving = type === 'pagehide' || (type !== 'pageshow' && document.visibilityState === 'hidden');
     if (leaving) this.#store.storage.leave?.(type === 'pagehide');
     else this.#store.storage.stay?.();
+    if (type === 'pageshow' && persisted) this.#settle(true);
+  }
+
+  // Before others know of this tab they may have committed something and told nobody; `anyway`: and be gone again.
+  #settle(anyway = false) {
+    const settled = this.#store.storage.settled?.();
+    void settled?.then((others) => (others || anyway) && this.#store.refresh(), () => {}); // a commit tells
   }
 }
 

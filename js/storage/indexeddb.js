@@ -32,6 +32,8 @@ const MOST_NEW = 32;
 const IN_LOG_BYTES = 48 * 1024;
 /** Why a hopeful try was given up. */
 const BEATEN = new Error('another tab was first');
+/** And a relaxed merge. */
+const TOO_LARGE = new Error('too large for a relaxed transaction');
 
 /** Whether this runtime has IndexedDB that can be shared with other tabs. */
 export function hasIndexedDB() {
@@ -66,6 +68,8 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
   let anchor = 0;
   let lastTime = 0;
   let leaving = false;
+  /** The page is left, and the lock that tells others of it given back. */
+  let gone = false;
   /** Sends off what waits for its check. @type {Set<() => void>} */
   const unsent = new Set();
 
@@ -209,7 +213,7 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
     }
     if (performance.now() < until) return 'stands';
     try {
-      const files = present(await filesAbove(lastSeen));
+      const files = present(await filesAbove(lastSeen, false));
       return files.some(({ sequence }) => sequence === file.sequence) ? 'stands' : 'stray';
     } catch (cause) {
       throw new ServicesError('storage_failed', 'IndexedDB did not answer; whether this was saved is not known', { cause });
@@ -253,8 +257,8 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
     hasLooked(look, seen);
   };
 
-  /** @param {number} lastSeen @returns {Promise<JournalFile[]>} */
-  const filesAbove = async (lastSeen) => {
+  /** @param {number} lastSeen @param {boolean} [below]  whether to look below, too @returns {Promise<JournalFile[]>} */
+  const filesAbove = async (lastSeen, below = true) => {
     const look = presence.look();
     const above = await connection.run(
       'readonly',
@@ -263,7 +267,7 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
         const { store, then, abort } = hands;
         /** @type {JournalFile[]} */
         const files = [];
-        lookBelow(hands, lastSeen);
+        if (below) lookBelow(hands, lastSeen);
         // Mostly nothing is new, and the keys alone say so. Files come one by one: each is a short task.
         then(store.getAllKeys(from(lastSeen)), (keys) => {
           if (lastSeen > 0 && keys.length === 0) abort(new StorageChanged());
@@ -290,33 +294,44 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
     },
     refresh: async (lastSeen, hinted) => (!hinted && isCurrent(lastSeen) ? [] : filesAbove(lastSeen)),
     async transact(lastSeen, work, durability, present) {
-      if (!leaving) await presence.settled();
+      if (!gone) await presence.settled();
       const file = work([]);
+      if (gone && file?.drop) throw leftError();
       const alone = isCurrent(lastSeen);
       // What was answered without a write holds only if nothing has come meanwhile.
       if (file === null) return alone ? undefined : sure(lastSeen, work, durability, 0);
       const outcome = await (alone && !file.drop ? unasked : hopeful)(lastSeen, file, durability, present);
       if (outcome !== 'stands') await sure(lastSeen, work, durability, outcome === 'stray' ? file.sequence : 0);
     },
-    // Numbers only go that a tab which is alone has long seen taken, so this need not wait until it has settled.
-    replace: (first, last, merge, bytes = Infinity) =>
-      connection.run('readwrite', bytes < IN_LOG_BYTES ? 'relaxed' : 'strict', (hands) => {
-        const { tx, store, abort } = hands;
-        const run = IDBKeyRange.bound(path(first), path(last));
-        const anchored = anchor >= first && anchor < last;
-        read(hands, run, (files) => {
-          // Other tabs may have merged it already: then all is read anew for nothing.
-          if (anchored && !files.some(({ sequence }) => sequence === anchor)) return abort(new StorageChanged());
-          const merged = merge(files);
-          if (merged !== null) {
-            store.delete(run);
-            store.put(entry(merged), path(last));
-            if (anchored) anchor = last;
-          }
-          tx.commit();
+    async replace(first, last, merge, bytes = Infinity) {
+      if (gone) throw leftError();
+      /** @param {'relaxed' | 'strict'} durability */
+      const inOne = (durability) =>
+        connection.run('readwrite', durability, (hands) => {
+          const { tx, store, abort } = hands;
+          const run = IDBKeyRange.bound(path(first), path(last));
+          const anchored = anchor >= first && anchor < last;
+          read(hands, run, (files) => {
+            // Other tabs may have merged it already: then all is read anew for nothing.
+            if (anchored && !files.some(({ sequence }) => sequence === anchor)) return abort(new StorageChanged());
+            const merged = merge(files);
+            if (durability === 'relaxed' && merged !== null && merged.length >= IN_LOG_BYTES) return abort(TOO_LARGE);
+            if (merged !== null) {
+              store.delete(run);
+              store.put(entry(merged), path(last));
+              if (anchored) anchor = last;
+            }
+            tx.commit();
+          });
+          return () => {};
         });
-        return () => {};
-      }),
+      if (bytes >= IN_LOG_BYTES) return inOne('strict');
+      // Other tabs may have put something larger there than this one knows.
+      return inOne('relaxed').catch((error) => {
+        if (error !== TOO_LARGE) throw error;
+        return inOne('strict');
+      });
+    },
     repair: (sequence, repaired, damaged) =>
       connection.run('readwrite', 'strict', ({ tx, store }) => {
         store.put(entry(damaged), `${mount}/damaged-${fileName(sequence)}`);
@@ -327,15 +342,22 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
     get alone() {
       return presence.alone;
     },
+    get waits() {
+      return presence.waits;
+    },
     settled: () => presence.settled(),
     leave(forGood) {
       leaving = true;
       for (const send of unsent) send();
-      // A page that holds a lock is not kept for the visitor's way back.
-      if (forGood) presence.leave();
+      // A page that holds a lock is not kept for the visitor's way back. Without it, other tabs do not reckon with its
+      // commits: it still adds files, which they see to be taken, but frees no number.
+      if (forGood) {
+        gone = true;
+        presence.leave();
+      }
     },
     stay() {
-      leaving = false;
+      leaving = gone = false;
     },
     async close() {
       presence.leave();
@@ -347,6 +369,9 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
 
 /** A number that is taken shows as a ConstraintError. @param {any} error */
 const isTaken = (error) => error.cause?.name === 'ConstraintError';
+
+/** Why nothing is compacted. */
+const leftError = () => new ServicesError('storage_failed', 'the page is being left; nothing was changed');
 
 /** A record that is none of IDBFS's is a file without bytes: damaged. @param {any} value @returns {Uint8Array} */
 function bytesOf(value) {

@@ -8,6 +8,9 @@
 //   this tab   ask ──── nobody else ──── looks ─ needs not look ─ LEASE_MS ──▶ asks again, looks again
 //   another          not there yet ▶ holds the lock ── waits ─────────────────── WAIT_MS ──▶ commits
 //
+// A page that is being left commits what it has under way without the lock, but compacts nothing: others then find the
+// number taken, if they had not reckoned with it.
+//
 // A clock that a browser rounds, by up to 100 ms, is allowed for in WAIT_MS. Where there are no Web Locks nobody is ever
 // alone; they are missing in all contexts of an origin alike (but for one that `hasIndexedDB` sees to).
 import { StorageGone } from './storage.js';
@@ -29,6 +32,7 @@ export class Presence {
   /** While this tab has the lock, or is about to have it. @type {Promise<boolean> | undefined} */
   #settled;
   #holds = false;
+  #isSettled = false;
   #release = () => {};
   /** Questions and looks are numbered in the order in which they were begun. */
   #last = 0;
@@ -51,8 +55,18 @@ export class Presence {
    * @returns {Promise<boolean>}
    */
   settled() {
-    this.#settled ??= this.#enter();
+    if (this.#settled === undefined) {
+      const settled = this.#enter();
+      this.#settled = settled;
+      const done = () => void (this.#isSettled ||= settled === this.#settled);
+      settled.then(done, () => {});
+    }
     return this.#settled;
+  }
+
+  /** Whether `settled` would not resolve at once. */
+  get waits() {
+    return !this.#isSettled;
   }
 
   /** Whether nobody else has committed since this tab looked, and nobody will for some time yet. */
@@ -83,7 +97,7 @@ export class Presence {
     this.#release();
     this.#release = () => {};
     this.#settled = undefined;
-    this.#holds = false;
+    this.#holds = this.#isSettled = false;
     this.#alone = { number: Infinity, at: -Infinity };
   }
 
@@ -110,7 +124,12 @@ export class Presence {
     return new Promise((resolve, reject) => {
       const late = new AbortController();
       // A page that is prerendered gets its locks once a visitor sees it.
-      const end = () => (isPrerendering() ? void (timer = setTimeout(end, this.#timeout)) : late.abort());
+      let prerendered = isPrerendering();
+      const end = () => {
+        if (!prerendered) return late.abort();
+        prerendered = isPrerendering();
+        timer = setTimeout(end, this.#timeout);
+      };
       let timer = setTimeout(end, this.#timeout);
       const granted = () => {
         clearTimeout(timer);

@@ -44,6 +44,7 @@ import { ServicesError } from '../errors.js';
  * @property {() => Promise<void>} close  every later call rejects with code `closed`; `open` may open it again
  * @property {boolean} [lost]  what had been stored was thrown away, as damaged, before this opening
  * @property {boolean} [alone]  for some time yet nobody else opens this storage and misses what is committed now
+ * @property {boolean} [waits]  a commit would have to wait for `settled`
  * @property {() => Promise<boolean>} [settled]  resolves once commits of this tab need not wait any more for others to
  *   notice it, with whether there are any: they may have committed something since the opening and told nobody
  * @property {(forGood: boolean) => void} [leave]  the page is hidden, or left (`forGood`): commits under way are sent off

@@ -47,9 +47,10 @@ test.each([
     },
   ],
   [
-    'each awaited while the pages are leaving',
+    'each awaited while the pages are hidden',
     async (key) => {
-      dispatchEvent(new Event('pagehide'));
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
       const started = [];
       for (let i = 0; i < 200; ++i) started.push(await services.start({ contact_key: key }));
       return started;
@@ -131,21 +132,31 @@ test('a page that is kept for the way back holds nobody up meanwhile, and then s
   await openStore(page, 'way-back');
   await page.evaluate(async (key) => {
     await services.start({ contact_key: key });
-    addEventListener('pageshow', async ({ persisted }) => {
+    let told = 0;
+    addEventListener('pageshow', ({ persisted }) => {
       if (!persisted) return;
-      const found = await services.queryAnonymous(key);
-      await services.start({ contact_key: key });
-      localStorage.setItem('way-back', found.length);
+      services.addEventListener('change', async ({ detail: { origin } }) => {
+        if (origin !== 'remote') return;
+        localStorage.setItem('told', ++told);
+        if (told < 2) return;
+        const found = await services.queryAnonymous(key);
+        await services.start({ contact_key: key });
+        localStorage.setItem('found', found.length);
+      });
     });
   }, KEY);
   await page.goto(`${site.url}main.js`); // somewhere else
   const other = await open(keeping.context);
   await openStore(other.page, 'way-back');
-  await other.page.evaluate((key) => services.start({ contact_key: key }), KEY);
+  const start = () => other.page.evaluate((key) => services.start({ contact_key: key }), KEY);
+  await start();
   await page.evaluate(() => void setTimeout(() => history.back()));
-  await other.page.waitForFunction(() => localStorage.getItem('way-back') !== null);
-  expect(await other.page.evaluate(() => localStorage.getItem('way-back'))).toBe('2');
-  expect((await idsIn(other.page)).length).toBe(3);
+  await other.page.waitForFunction(() => localStorage.getItem('told') === '1');
+  // It is told of what comes, though it asks for nothing.
+  await start();
+  await other.page.waitForFunction(() => localStorage.getItem('found') !== null);
+  expect(await other.page.evaluate(() => localStorage.getItem('found'))).toBe('3');
+  expect((await idsIn(other.page)).length).toBe(4);
   await keeping.context.close();
 });
 
@@ -272,6 +283,63 @@ test('a tab that took itself to be alone while it was held up notices whom it mi
     return { tries, files };
   });
   expect(seen).toEqual({ tries: [[], [5]], files: [1, 2, 3, 5, 6] });
+  await page.close();
+});
+
+test('a page that is hidden waits all the same until others know of it; one that is left does not, and frees no number', async () => {
+  const { page } = await open();
+  const seen = await page.evaluate(async () => {
+    const [a, b] = [await makeStorage('hidden'), await makeStorage('hidden')];
+    const file = (sequence, more = {}) => ({ sequence, bytes: Uint8Array.of(sequence), ...more });
+    await a.open();
+    await a.transact(0, () => file(1), 'relaxed');
+    await b.open();
+    b.leave(false);
+    const waited = [b.waits];
+    const committed = b.transact(1, () => file(2), 'relaxed').then(() => 'committed');
+    waited.push(await Promise.race([committed, b.settled().then(() => 'settled')]), b.waits);
+    await committed;
+    b.leave(true);
+    const refused = async (work) => work().then(() => 'done', ({ code }) => code);
+    const left = [
+      await refused(() => b.transact(2, () => file(3), 'relaxed')),
+      await refused(() => b.transact(3, () => file(4, { drop: 4 }), 'strict')),
+      await refused(() => b.replace(1, 3, () => Uint8Array.of(13))),
+      b.waits,
+    ];
+    b.stay();
+    await b.replace(1, 2, () => Uint8Array.of(12));
+    const files = (await b.refresh(0)).map(({ sequence }) => sequence);
+    await Promise.all([a.close(), b.close()]);
+    return { waited, left, files };
+  });
+  expect(seen).toEqual({
+    waited: [true, 'settled', false],
+    left: ['done', 'storage_failed', 'storage_failed', true],
+    files: [2, 3],
+  });
+  await page.close();
+});
+
+test('a merge that turns out larger than was known is done all the same, durable', async () => {
+  const { page } = await open();
+  const seen = await page.evaluate(async () => {
+    const storage = await makeStorage('larger');
+    await storage.open();
+    for (const sequence of [1, 2, 3]) await storage.transact(sequence - 1, () => ({ sequence, bytes: new Uint8Array(10) }), 'relaxed');
+    const modes = [];
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...given) {
+      modes.push(given[2].durability);
+      return transaction.apply(this, given);
+    };
+    await storage.replace(1, 2, () => new Uint8Array(100), 20);
+    await storage.replace(2, 3, () => new Uint8Array(100_000), 110);
+    const sizes = (await storage.refresh(0)).map(({ sequence, bytes }) => [sequence, bytes.length]);
+    await storage.close();
+    return { modes: modes.slice(0, 3), sizes };
+  });
+  expect(seen).toEqual({ modes: ['relaxed', 'relaxed', 'strict'], sizes: [[3, 100_000]] });
   await page.close();
 });
 

@@ -69,8 +69,12 @@ describe('one that nobody else is with', () => {
   test('has settled at once', async () => {
     const presence = new Presence(NAME, 1000);
     const others = presence.settled();
+    expect(presence.waits).toBe(true);
     await pass(1);
     expect(await others).toBe(false);
+    expect(presence.waits).toBe(false);
+    presence.leave();
+    expect(presence.waits).toBe(true);
   });
 
   test('is alone once it has looked, for as long as a lease', async () => {
@@ -120,8 +124,10 @@ describe('one that comes to another', () => {
     void second.settled().then((answer) => (others = answer));
     await pass(LEASE_MS);
     expect(others).toBeUndefined();
+    expect(second.waits).toBe(true);
     await pass(WAIT_MS);
     expect(others).toBe(true);
+    expect(second.waits).toBe(false);
     void first.alone;
     await pass(1);
     look(first);
