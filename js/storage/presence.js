@@ -108,9 +108,9 @@ export class Presence {
     try {
       await Promise.race([left, this.#acquire(left)]);
     } catch (cause) {
-      this.leave();
       // As where there are none: this origin has no locks in any tab.
       if (/** @type {Error} */ (cause)?.name === 'SecurityError') return false;
+      this.leave();
       throw new StorageGone('storage_blocked', 'the lock that tells other tabs of this one cannot be had', { cause });
     }
     if (await this.#ask()) return false;
@@ -139,7 +139,7 @@ export class Presence {
       };
       const lost = (/** @type {unknown} */ error) => {
         reject(error);
-        if (this.#release === release) this.leave(); // somebody has stolen it
+        if (this.#holds && this.#release === release) this.leave(); // somebody has stolen it
       };
       navigator.locks.request(this.#name, { mode: 'shared', signal: late.signal }, granted).catch(lost);
     });

@@ -164,18 +164,17 @@ test('a leaving page that was overtaken drops no file, whatever it meant to put 
   const { page } = await open();
   const left = await page.evaluate(async () => {
     const [a, b] = [await makeStorage('overtaken'), await makeStorage('overtaken')];
-    const file = (sequence, more = {}) => ({ sequence, bytes: Uint8Array.of(sequence), ...more });
     await a.open();
-    for (const sequence of [1, 2, 3]) await a.transact(sequence - 1, () => file(sequence), 'relaxed');
+    for (const sequence of [1, 2, 3]) await a.transact(sequence - 1, () => makeFile(sequence), 'relaxed');
     await b.open();
-    for (const sequence of [4, 5]) await a.transact(sequence - 1, () => file(sequence), 'relaxed');
+    for (const sequence of [4, 5]) await a.transact(sequence - 1, () => makeFile(sequence), 'relaxed');
     // The number 4 is free now, but not the next one.
     await a.replace(4, 5, () => Uint8Array.of(45));
     b.leave();
     const seen = [];
     const work = (newer) => {
       seen.push(newer.map(({ sequence }) => sequence));
-      return newer.length === 0 ? file(4, { drop: 4 }) : null;
+      return newer.length === 0 ? makeFile(4, { drop: 4 }) : null;
     };
     await b.transact(3, work, 'strict');
     const files = (await a.refresh(0)).map(({ sequence }) => sequence);
@@ -253,9 +252,8 @@ test('a tab that took itself to be alone while it was held up notices whom it mi
   const { page } = await open();
   const seen = await page.evaluate(async () => {
     const [a, b] = [await makeStorage('held-up'), await makeStorage('held-up')];
-    const file = (sequence) => ({ sequence, bytes: Uint8Array.of(sequence) });
     await a.open();
-    for (const sequence of [1, 2, 3]) await a.transact(sequence - 1, () => file(sequence), 'relaxed');
+    for (const sequence of [1, 2, 3]) await a.transact(sequence - 1, () => makeFile(sequence), 'relaxed');
     while (!a.alone) await a.refresh(3);
     const started = performance.now();
     let held = 0;
@@ -267,14 +265,14 @@ test('a tab that took itself to be alone while it was held up notices whom it mi
       return { held: [...new Map(held.map((lock) => [lock.name, lock])).values()] };
     };
     await b.open();
-    for (const sequence of [4, 5]) await b.transact(sequence - 1, () => file(sequence), 'relaxed');
+    for (const sequence of [4, 5]) await b.transact(sequence - 1, () => makeFile(sequence), 'relaxed');
     await b.replace(4, 5, () => Uint8Array.of(45));
     const tries = [];
     const work = (newer) => {
       tries.push(newer.map(({ sequence }) => sequence));
       // By the time that its commit is answered its lease is long over.
       queueMicrotask(() => (held = 1000));
-      return newer.length === 0 ? file(4) : file(6);
+      return newer.length === 0 ? makeFile(4) : makeFile(6);
     };
     const present = (files) => files.filter(({ sequence }) => sequence !== 4);
     await a.transact(3, work, 'relaxed', present);
@@ -290,20 +288,19 @@ test('a page that is hidden waits all the same until others know of it; one that
   const { page } = await open();
   const seen = await page.evaluate(async () => {
     const [a, b] = [await makeStorage('hidden'), await makeStorage('hidden')];
-    const file = (sequence, more = {}) => ({ sequence, bytes: Uint8Array.of(sequence), ...more });
     await a.open();
-    await a.transact(0, () => file(1), 'relaxed');
+    await a.transact(0, () => makeFile(1), 'relaxed');
     await b.open();
     b.leave(false);
     const waited = [b.waits];
-    const committed = b.transact(1, () => file(2), 'relaxed').then(() => 'committed');
+    const committed = b.transact(1, () => makeFile(2), 'relaxed').then(() => 'committed');
     waited.push(await Promise.race([committed, b.settled().then(() => 'settled')]), b.waits);
     await committed;
     b.leave(true);
     const refused = async (work) => work().then(() => 'done', ({ code }) => code);
     const left = [
-      await refused(() => b.transact(2, () => file(3), 'relaxed')),
-      await refused(() => b.transact(3, () => file(4, { drop: 4 }), 'strict')),
+      await refused(() => b.transact(2, () => makeFile(3), 'relaxed')),
+      await refused(() => b.transact(3, () => makeFile(4, { drop: 4 }), 'strict')),
       await refused(() => b.replace(1, 3, () => Uint8Array.of(13))),
       b.waits,
     ];

@@ -204,8 +204,26 @@ test.each([
   prepare();
   const presence = new Presence(NAME, 1000);
   expect(await presence.settled()).toBe(false);
+  expect(presence.waits).toBe(false);
   look(presence);
   expect(presence.alone).toBe(false);
+});
+
+test('one whose lock is stolen is not there until it has another', async () => {
+  const { request } = locks;
+  let steal;
+  locks.request = (...given) => Promise.race([request(...given), new Promise((_, reject) => (steal = reject))]);
+  const { presence } = await settled();
+  void presence.alone;
+  await pass(1);
+  look(presence);
+  expect(presence.alone).toBe(true);
+  steal(new DOMException('stolen', 'AbortError'));
+  await pass(1);
+  expect([presence.alone, presence.waits]).toEqual([false, true]);
+  await presence.settled();
+  await pass(1);
+  expect(presence.waits).toBe(false);
 });
 
 test.each([

@@ -9,6 +9,9 @@ globalThis.openServices = (options) => openServices({ wasm: '/engine.wasm', ...o
 /** @param {string} name */
 globalThis.makeStorage = async (name) => indexedDBStorage((await createEngine({ wasm: '/engine.wasm' })).module, name);
 
+/** A file of one byte. @param {number} sequence @param {object} [more] */
+globalThis.makeFile = (sequence, more) => ({ sequence, bytes: Uint8Array.of(sequence), ...more });
+
 /** The files that a stock `FS.syncfs(true)` finds in a store. */
 globalThis.stockFiles = async (name) => {
   const module = await createStockModule();
