@@ -53,12 +53,13 @@ void AppendTold(std::string* out, const Tenant& tenant, const std::vector<std::s
 }  // namespace
 
 bool Engine::Apply(std::string_view payload) {
-  if (!IsEntry(payload)) return false;
   EntryReader entry(payload);
+  changes_.clear();
+  for (Change change; entry.Next(&change);) changes_.push_back(change);
+  if (!entry.Done()) return false;
   clock_ = std::max(clock_, entry.clock());
   store_.Settle(clock_);
-  Change change;
-  while (entry.Next(&change)) store_.Apply(change);
+  for (const Change& change : changes_) store_.Apply(change);
   if (news_) store_.CollectTouched(&changed_);
   store_.Forget();
   return true;
@@ -174,16 +175,17 @@ Response Engine::Execute(std::string_view message, int64_t now) {
   const int64_t clock = std::max(now, clock_);
   store_.Settle(clock);
   const size_t mark = store_.Mark();
-  Context context(request, options_, &store_, now, clock);
+  const size_t begin = journal::BeginRecord(&pending_);
+  Context context(request, options_, &store_, &pending_, now, clock);
   Answer answer = Dispatch(&context);
   if (const auto* error = std::get_if<Error>(&answer)) {
     store_.UndoTo(mark);
+    pending_.resize(begin);
     Response response = ErrorResponse(*error);
     if (error->code == Code::kNotFound) response.status = options_.not_found_status;
     return response;
   }
-  if (!context.entry().empty()) {
-    journal::AppendRecord(&pending_, context.entry());
+  if (journal::EndRecord(&pending_, begin)) {
     clock_ = clock;
     view_ = store_.Mark();
     planned_ = PieceHead();  // a piece that was not committed by now never will be

@@ -91,7 +91,7 @@ class Engine {
   /// { "service_ids": […], "association_ids": […], "tenants": { name: { "receipts": […], "visit"? } } }: the
   /// receipts as they are now, of associations that are not sealed, and the visit if one was changed.
   [[nodiscard]] std::string TakeChanges();
-  void ForgetChanges() { store_.ForgetTouched(&changed_); }
+  void ForgetChanges() { changed_.Forget(); }
 
   [[nodiscard]] size_t service_count() const { return store_.size(); }
 
@@ -111,7 +111,8 @@ class Engine {
   int64_t clock_ = 0;  ///< of the last change, pending ones included
   int64_t committed_clock_ = 0;
   uint64_t sequence_ = 0;
-  std::string pending_;  ///< records of a log file, one per operation
+  std::string pending_;          ///< records of a log file, one per operation
+  std::vector<Change> changes_;  ///< of the record that is being applied; here so that its room is kept
   Touched changed_;
   bool news_ = true;  ///< what is being ingested is told by Changes
   journal::Catalog catalog_;

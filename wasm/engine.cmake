@@ -43,6 +43,9 @@ target_link_options(engine PRIVATE
   -sMALLOC=emmalloc
   -sFILESYSTEM=0
   -sSUPPORT_LONGJMP=0
+  # At -Oz what only reads a member is a function that is called, which costs code that has not been compiled well yet
+  # a quarter of its time. What is no longer than a call is put in its place, and what that uncovers is looked at again.
+  -sBINARYEN_EXTRA_PASSES=--always-inline-max-function-size=7,-Oz,-Oz
   -sEXPORTED_FUNCTIONS=_free,_reserve,_execute,_output,_output_size)
 if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.7)
   # embind's JavaScript without libembind: wasm/bindings.cc has what it would bring.

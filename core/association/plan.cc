@@ -35,7 +35,7 @@ Failure ReadKeys(const Member& member, std::vector<std::string>* out) {
 
 Planned Judge(const Tenant& tenant, const Selection& selection, const Visit& visit, const Service& service) {
   const std::string& customer = selection.customer;
-  const bool of_this_visit = tenant.visits.empty() || service.visit() == visit.number;
+  const bool of_this_visit = tenant.visits.empty() || service.visit == visit.number;
   const std::string_view owner = service.customer_id();
   if (!owner.empty() && owner == customer) {
     const std::string by(PeekText(service.record, Tag::kAssociationId));

@@ -58,6 +58,7 @@ File Read(std::string_view bytes, uint64_t sequence) {
     return file;
   }
   bytes.remove_prefix(kHeaderSize);
+  file.records.reserve(bytes.size() / 512);  // about; a start has some 400 bytes
   while (!bytes.empty()) {
     std::string_view payload;
     if (!ReadRecord(bytes, &payload)) {

@@ -1,5 +1,7 @@
 #include "journal/writer.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/crc32c.h"
 
@@ -22,12 +24,30 @@ void AppendHeader(std::string* file, const Header& header) {
   out.U32(MaskedCrc32c(Crc32c(std::string_view(*file).substr(begin))));
 }
 
-void AppendRecord(std::string* out, std::string_view payload) {
+size_t BeginRecord(std::string* out) {
   const size_t begin = out->size();
-  ByteWriter writer(out);
+  out->append(kRecordHeaderSize, '\0');
+  return begin;
+}
+
+bool EndRecord(std::string* out, size_t begin) {
+  const std::string_view payload = std::string_view(*out).substr(begin + kRecordHeaderSize);
+  if (payload.empty()) {
+    out->resize(begin);
+    return false;
+  }
+  std::string head;
+  ByteWriter writer(&head);
   writer.U32(static_cast<uint32_t>(payload.size()));
-  writer.U32(MaskedCrc32c(Crc32c(payload, Crc32c(std::string_view(*out).substr(begin)))));
+  writer.U32(MaskedCrc32c(Crc32c(payload, Crc32c(head))));
+  std::copy(head.begin(), head.end(), out->begin() + static_cast<ptrdiff_t>(begin));
+  return true;
+}
+
+void AppendRecord(std::string* out, std::string_view payload) {
+  const size_t begin = BeginRecord(out);
   *out += payload;
+  (void)EndRecord(out, begin);
 }
 
 }  // namespace anon::journal

@@ -15,6 +15,11 @@ void AppendHeader(std::string* out, const Header& header);
 /// Appends one record to `out`. `payload` must not be empty.
 void AppendRecord(std::string* out, std::string_view payload);
 
+/// The same for a payload that is made in place: between the two calls it is appended to `out`.
+[[nodiscard]] size_t BeginRecord(std::string* out);
+/// `begin` is BeginRecord's answer. A record without a payload is taken back: false.
+bool EndRecord(std::string* out, size_t begin);
+
 class Writer {
  public:
   explicit Writer(const Header& header) { AppendHeader(&file_, header); }

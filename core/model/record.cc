@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
-
 namespace anon {
 namespace {
 
@@ -40,24 +38,6 @@ std::string Record::Encode() const {
   }
   if (!extensions_written) write_extensions();
   return out;
-}
-
-bool RecordReader::Next() {
-  if (at_ == end_ || !good_) return false;
-  ByteReader reader({at_, static_cast<size_t>(end_ - at_)});
-  uint8_t tag = 0;
-  good_ = reader.U8(&tag) && reader.Bytes(&content_);
-  if (!good_) return false;
-  at_ = reader.rest().data();
-  tag_ = static_cast<Tag>(tag);
-  if (tag_ == Tag::kExtension) {
-    std::string_view name;
-    good_ = ByteReader(content_).Bytes(&name);
-  } else {
-    good_ = last_ < tag;
-    last_ = tag;
-  }
-  return good_;
 }
 
 std::optional<int64_t> RecordReader::Integer() const { return ReadInteger(content_); }

@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
+
 namespace anon {
 
 enum class Tag : uint8_t {
@@ -78,12 +80,25 @@ inline constexpr uint8_t kEndOffset = 20;
 /// Walks the fields of an encoded record, and finds out on the way whether it is one.
 class RecordReader {
  public:
-  explicit RecordReader(std::string_view record) : at_(record.data()), end_(at_ + record.size()) {}
+  explicit RecordReader(std::string_view record) : reader_(record) {}
 
   /// False at the end, and where the bytes are no record.
-  bool Next();
+  bool Next() {
+    uint8_t tag = 0;
+    if (!good_ || reader_.rest().empty()) return false;
+    good_ = reader_.U8(&tag) && reader_.Bytes(&content_);
+    tag_ = static_cast<Tag>(tag);
+    if (tag_ == Tag::kExtension) {
+      std::string_view name;
+      good_ = good_ && ByteReader(content_).Bytes(&name);
+    } else {
+      good_ = good_ && last_ < tag;
+      last_ = tag;
+    }
+    return good_;
+  }
   /// Whether the end was reached, and every field was good.
-  [[nodiscard]] bool Done() const { return at_ == end_ && good_; }
+  [[nodiscard]] bool Done() const { return good_ && reader_.Done(); }
 
   [[nodiscard]] Tag tag() const { return tag_; }
   [[nodiscard]] std::string_view content() const { return content_; }
@@ -91,8 +106,7 @@ class RecordReader {
   [[nodiscard]] std::optional<int64_t> Integer() const;
 
  private:
-  const char* at_;
-  const char* end_;
+  ByteReader reader_;
   int last_ = -1;  ///< tag of the last field that is no extension
   Tag tag_{};
   std::string_view content_;

@@ -34,22 +34,22 @@ const char* SkipEscape(const char* at, const char* end) {
   return second >= 0xDC00 && second <= 0xDFFF ? at + 12 : nullptr;
 }
 
+// To the first byte that does not stand for itself, or where too few are left to be looked at at once.
+const char* SkipPlain(const char* at, const char* end) {
+  for (; std::endian::native == std::endian::little && end - at >= 8; at += 8) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, at, 8);
+    if (const uint64_t marked = Marked(bytes); marked != 0) return at + std::countr_zero(marked) / 8;
+  }
+  return at;
+}
+
 // From behind the opening quote to behind the closing one; null if there is none, or something that no string
 // may hold.
 const char* SkipString(const char* at, const char* end, bool* escaped) {
   for (;;) {
-    if (std::endian::native == std::endian::little && end - at >= 8) {
-      uint64_t bytes = 0;
-      std::memcpy(&bytes, at, 8);
-      const uint64_t marked = Marked(bytes);
-      if (marked == 0) {
-        at += 8;
-        continue;
-      }
-      at += std::countr_zero(marked) / 8;
-    } else if (at == end) {
-      return nullptr;
-    }
+    at = SkipPlain(at, end);
+    if (at == end) return nullptr;
     const auto c = static_cast<unsigned char>(*at);
     if (c == '"') return at + 1;
     if (c < 0x20) return nullptr;
@@ -133,12 +133,7 @@ const char* SkipScalar(const char* at, const char* end) {
 }  // namespace
 
 size_t PlainLength(std::string_view text) {
-  size_t length = 0;
-  for (uint64_t bytes = 0; text.size() - length >= sizeof bytes; length += sizeof bytes) {
-    std::memcpy(&bytes, text.data() + length, sizeof bytes);
-    if (Marked(bytes) != 0) break;
-  }
-  return length;
+  return static_cast<size_t>(SkipPlain(text.data(), text.data() + text.size()) - text.data());
 }
 
 size_t Utf8Length(std::string_view text) {

@@ -39,8 +39,8 @@ class Scanner {
   const char* end_;
 };
 
-/// Bytes at the front of `text` that stand for themselves in a JSON string, as far as is seen at a glance: a
-/// multiple of 8, all of them ASCII.
+/// Bytes at the front of `text` that stand for themselves in a JSON string, as far as is seen at a glance;
+/// all of them ASCII.
 [[nodiscard]] size_t PlainLength(std::string_view text);
 
 /// Bytes of the UTF-8 sequence at the front of `text`; 0 if there is none that is whole and allowed.

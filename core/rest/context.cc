@@ -46,10 +46,10 @@ void Context::TouchService(const Service& service) {
 
 void Context::Make(const Change& change) {
   // Before it is applied: its id may point to what it removes.
-  const size_t before = entry_.size();
-  if (before == 0) BeginEntry(&entry_, clock_);
-  AppendChange(&entry_, change);
-  if (!store_->Apply(change)) entry_.resize(before);
+  const size_t before = journal_->size();
+  if (before == entry_) BeginEntry(journal_, clock_);
+  AppendChange(journal_, change);
+  if (!store_->Apply(change)) journal_->resize(before);
 }
 
 void AddLocation(const Context& context, std::string_view id, std::string_view part, Response* response) {

@@ -45,8 +45,17 @@ using Answer = std::variant<Response, Error>;
 
 class Context {
  public:
-  Context(const Request& request, const Options& options, Store* store, int64_t now, int64_t clock)
-      : request(request), options(options), store_(store), now_(now), clock_(clock), ids_(request.random) {}
+  /// All changes are appended to `journal` as one entry (store/change.h); nothing if there are none.
+  Context(const Request& request, const Options& options, Store* store, std::string* journal, int64_t now,
+          int64_t clock)
+      : request(request),
+        options(options),
+        store_(store),
+        journal_(journal),
+        entry_(journal->size()),
+        now_(now),
+        clock_(clock),
+        ids_(request.random) {}
 
   const Request& request;
   const Options& options;
@@ -84,17 +93,15 @@ class Context {
   /// Notes that a service was updated, which puts off its auto-completion.
   void TouchService(const Service& service);
 
-  /// All changes as an entry (store/change.h); empty if there are none.
-  [[nodiscard]] const std::string& entry() const { return entry_; }
-
  private:
   void Make(const Change& change);
 
   Store* store_;
+  std::string* journal_;
+  size_t entry_;  ///< where in the journal the entry begins
   int64_t now_;
   int64_t clock_;
   IdSource ids_;
-  std::string entry_;
 };
 
 /// Says where what was started is found: the service of this id, or at `part` of its path, such as /tasks/0.

@@ -9,6 +9,13 @@
 namespace anon {
 namespace {
 
+// A letter, a digit, or one of - . _ ~
+bool IsUnreserved(char c) {
+  const auto letter = static_cast<unsigned char>((c | 0x20) - 'a');
+  const auto digit = static_cast<unsigned char>(c - '0');
+  return letter < 26 || digit < 10 || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
 // Takes the text up to `end` off the front; the whole rest if `end` is not there.
 std::string_view TakeUntil(std::string_view* text, char end) {
   const size_t at = text->find(end);
@@ -159,19 +166,15 @@ std::string PercentEncode(std::string_view text) {
 
 void AppendPercentEncoded(std::string* out, std::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  size_t plain = 0;  // where what is not written yet begins
-  for (size_t i = 0; i < text.size(); ++i) {
-    // A bit for each of - . 0 to 9, A to Z _, a to z ~, in words of 32 characters.
-    constexpr uint32_t kUnreserved[] = {0, 0x03FF6000, 0x87FFFFFE, 0x47FFFFFE};
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x80 && (kUnreserved[byte / 32] >> byte % 32 & 1) != 0) continue;
-    *out += text.substr(plain, i - plain);
-    plain = i + 1;
-    *out += '%';
-    *out += kHex[byte >> 4];
-    *out += kHex[byte & 15];
+  const char* at = text.data();
+  for (const char* const end = at + text.size();; ++at) {
+    const char* const plain = at;
+    while (at < end && IsUnreserved(*at)) ++at;
+    out->append(plain, at);
+    if (at == end) return;
+    const auto byte = static_cast<unsigned char>(*at);
+    *out += {'%', kHex[byte >> 4], kHex[byte & 15]};
   }
-  *out += text.substr(plain);
 }
 
 std::optional<std::string_view> PercentDecode(std::string_view text, Kept* kept) {

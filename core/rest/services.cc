@@ -17,8 +17,8 @@ Error CustomerMismatch() {
 Response Started(const Context& context, std::string_view id) {
   Response response = Json(201, {});
   response.body.reserve(id.size() + 32);
-  response.body += '{';
-  AppendText(&response.body, "service_id", id);
+  response.body += "{\"service_id\":";
+  AppendQuoted(&response.body, id);
   response.body += '}';
   AddLocation(context, id, {}, &response);
   return response;
@@ -30,7 +30,7 @@ const Service* StartedBefore(const Context& context) {
   if (tenant == nullptr || context.request.idempotency_key.empty()) return nullptr;
   const int64_t visit = context.visit().number;
   for (const Service* service : tenant->by_idempotency.Find(context.request.idempotency_key)) {
-    if (service->visit() == visit) return service;
+    if (service->visit == visit) return service;
   }
   return nullptr;
 }

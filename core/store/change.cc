@@ -28,12 +28,4 @@ bool EntryReader::Next(Change* out) {
   return good_;
 }
 
-bool IsEntry(std::string_view payload) {
-  EntryReader reader(payload);
-  Change change;
-  while (reader.Next(&change)) {
-  }
-  return reader.Done();
-}
-
 }  // namespace anon

@@ -41,7 +41,7 @@ void AppendChange(std::string* out, const Change& change);
 
 void BeginEntry(std::string* out, int64_t clock);
 
-/// Takes the changes of an entry one by one.
+/// Takes the changes of an entry one by one. Nothing of a payload that turns out to be none may be applied.
 class EntryReader {
  public:
   explicit EntryReader(std::string_view payload);
@@ -56,9 +56,6 @@ class EntryReader {
   int64_t clock_ = 0;
   bool good_;
 };
-
-/// Whether the payload is an entry of this format. Nothing of one that is not may be applied.
-[[nodiscard]] bool IsEntry(std::string_view payload);
 
 }  // namespace anon
 

@@ -1,7 +1,9 @@
 #include "store/index.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <new>
 
 namespace anon {
 namespace {
@@ -11,14 +13,20 @@ constexpr size_t kFirstSlots = 8;
 uint32_t HashOf(std::string_view text) {
   constexpr uint64_t kOdd = 0x9E3779B97F4A7C15U;
   uint64_t hash = text.size() * kOdd;
-  while (!text.empty()) {
-    uint64_t word = 0;
-    const size_t taken = std::min(text.size(), sizeof word);
-    std::memcpy(&word, text.data(), taken);
+  const auto mix = [&hash](uint64_t word) {
     hash = (hash ^ word) * kOdd;
     hash ^= hash >> 32;
-    text.remove_prefix(taken);
+  };
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  uint64_t word = 0;
+  for (; end - at >= 8; at += 8) {
+    std::memcpy(&word, at, 8);
+    mix(word);
   }
+  word = 0;
+  for (; at < end; ++at) word = word << 8 | static_cast<unsigned char>(*at);
+  mix(word);
   return static_cast<uint32_t>(hash * kOdd >> 32);
 }
 
@@ -30,14 +38,20 @@ bool StartsBefore(const Service* a, const Service* b) {
 
 Index::~Index() {
   for (size_t i = 0; slots_ && i <= mask_; ++i) {
-    if (slots_[i].count > 1) delete slots_[i].many;
+    if (slots_[i].count > 1) ::operator delete(slots_[i].many);
   }
+}
+
+Index::List* Index::NewList(size_t room) {
+  List* list = new (::operator new(offsetof(List, first) + room * sizeof(Service*))) List;
+  list->room = room;
+  return list;
 }
 
 Index::Range Index::In(const Slot& slot) {
   if (slot.count == 0) return {};
   if (slot.count == 1) return {&slot.one, &slot.one + 1};
-  return {slot.many->data(), slot.many->data() + slot.count};
+  return {slot.many->first, slot.many->first + slot.count};
 }
 
 Index::Slot* Index::SlotOf(std::string_view key, uint32_t hash) const {
@@ -61,11 +75,19 @@ void Index::Add(std::string_view key, Service* service) {
     slot->hash = hash;
     ++used_;
   } else {
-    if (slot->count == 1) slot->many = new ServiceList(1, slot->one);
-    ServiceList* list = slot->many;
-    auto at = list->end();
-    if (StartsBefore(service, list->back())) at = std::upper_bound(list->begin(), at, service, StartsBefore);
-    list->insert(at, service);
+    if (slot->count == 1 || slot->count == slot->many->room) {
+      const Range before = In(*slot);
+      List* larger = NewList(std::max<size_t>(4, 2 * slot->count));
+      std::copy(before.begin(), before.end(), larger->first);
+      if (slot->count > 1) ::operator delete(slot->many);
+      slot->many = larger;
+    }
+    Service** const first = slot->many->first;
+    Service** const last = first + slot->count;
+    Service** at = last;
+    if (StartsBefore(service, *(last - 1))) at = std::upper_bound(first, last, service, StartsBefore);
+    std::copy_backward(at, last, last + 1);
+    *at = service;
   }
   ++slot->count;
 }
@@ -78,13 +100,14 @@ void Index::Remove(std::string_view key, Service* service) {
     if (slot->one == service) Free(slot);
     return;
   }
-  ServiceList* list = slot->many;
-  const auto at = std::lower_bound(list->begin(), list->end(), service, StartsBefore);
-  if (at == list->end() || *at != service) return;
-  list->erase(at);
+  List* const list = slot->many;
+  Service** const last = list->first + slot->count;
+  Service** const at = std::lower_bound(list->first, last, service, StartsBefore);
+  if (at == last || *at != service) return;
+  std::copy(at + 1, last, at);
   if (--slot->count > 1) return;
-  slot->one = list->front();
-  delete list;
+  slot->one = list->first[0];
+  ::operator delete(list);
 }
 
 void Index::Grow() {

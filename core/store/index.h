@@ -44,15 +44,21 @@ class Index {
   void Remove(std::string_view key, Service* service);
 
  private:
+  /// Services in one block, more than one.
+  struct List {
+    size_t room;
+    Service* first[1];  ///< as many as there is room for
+  };
   struct Slot {
     union {
       Service* one;
-      ServiceList* many;
+      List* many;
     };
     uint32_t hash;
     uint32_t count;  ///< 0: the slot is free
   };
 
+  [[nodiscard]] static List* NewList(size_t room);
   [[nodiscard]] static Range In(const Slot& slot);
   /// The slot of that key, or the free one where it belongs.
   [[nodiscard]] Slot* SlotOf(std::string_view key, uint32_t hash) const;

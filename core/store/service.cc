@@ -23,7 +23,7 @@ bool Facts::Read(std::string_view record) {
         idempotency_key = reader.content();
         break;
       case Tag::kVisit:
-        visit = reader.content();
+        visit = reader.Integer().value_or(0);
         break;
       case Tag::kStarted:
         started = reader.Integer().value_or(0);

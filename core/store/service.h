@@ -25,8 +25,8 @@ struct Facts {
   std::string_view customer;
   std::string_view contact_key;
   std::string_view idempotency_key;
-  std::string_view visit;  ///< as it stands in the record; empty for visit 0
   int64_t started = 0;
+  int64_t visit = 0;
   int64_t expires = INT64_MAX;
   int64_t updated = INT64_MAX;
   int64_t auto_complete_after = INT64_MAX;  ///< seconds
@@ -52,7 +52,6 @@ class Service {
   [[nodiscard]] std::string_view customer_id() const { return PeekText(record, Tag::kCustomerId); }
   [[nodiscard]] std::string_view group() const { return PeekText(record, Tag::kGroup); }
   [[nodiscard]] std::string_view idempotency_key() const { return PeekText(record, Tag::kIdempotencyKey); }
-  [[nodiscard]] int64_t visit() const { return PeekInteger(record, Tag::kVisit).value_or(0); }
 
   /// Encoded, by state_id and task_id.
   [[nodiscard]] const std::vector<Text>& states() const { return parts_ ? parts_->states : kNone; }
@@ -62,10 +61,11 @@ class Service {
 
   Tenant* const tenant;
   Text record;
-  int64_t started = 0;        ///< ms
+  int64_t started = 0;  ///< ms
+  int64_t visit = 0;
   int64_t deadline = kNever;  ///< ms
   bool active = true;
-  bool touched = false;  ///< stands in the list of what was touched already
+  uint32_t touched = 0;  ///< the list of what was touched that it stands in (Store::CollectTouched)
 
  private:
   struct Parts {

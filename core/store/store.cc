@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/visit.h"
+
 namespace anon {
 namespace {
 
@@ -37,7 +39,7 @@ Tenant::Tenant(std::string_view tenant)
       by_key([](const Service& service) { return service.contact_key(); }),
       by_customer([](const Service& service) { return service.customer_id(); }),
       by_idempotency([](const Service& service) { return service.idempotency_key(); }),
-      by_visit([](const Service& service) { return PeekText(service.record, Tag::kVisit); }) {}
+      by_visit([](const Service& service) { return KeyOfVisit(service.visit); }) {}
 
 Tenant::~Tenant() {
   for (Service* service : by_start) Service::Deleter()(service);
@@ -100,20 +102,11 @@ void Store::CollectTouched(Touched* out) const {
       out->visits = true;
     } else if (undo.kind == Undo::Kind::kAssociation) {
       out->associations.emplace_back(undo.id);
-    } else if (!undo.service->touched) {
-      undo.service->touched = true;
+    } else if (undo.service->touched != out->list) {
+      undo.service->touched = out->list;
       out->services.emplace_back(undo.service->id());
     }
   }
-}
-
-void Store::ForgetTouched(Touched* touched) const {
-  for (const std::string& id : touched->services) {
-    for (const auto& [name, tenant] : tenants_) {
-      for (Service* service : tenant->services.Find(id)) service->touched = false;
-    }
-  }
-  *touched = Touched();
 }
 
 // Calls the visitor with each resource from `from` on: its position, and the service or else the record of
@@ -196,8 +189,9 @@ Tenant* Store::TenantFor(std::string_view name) {
 void Store::Link(Service* service, const Facts& facts) {
   Tenant* tenant = service->tenant;
   service->started = facts.started;
+  service->visit = facts.visit;
   tenant->by_start.Add(service);
-  tenant->by_visit.Add(facts.visit, service);
+  tenant->by_visit.Add(KeyOfVisit(facts.visit), service);
   if (facts.customer.empty()) {
     tenant->by_key.Add(facts.contact_key, service);
   } else {
@@ -209,7 +203,7 @@ void Store::Link(Service* service, const Facts& facts) {
 void Store::Unlink(Service* service, const Facts& facts) {
   Tenant* tenant = service->tenant;
   tenant->by_start.Remove(service);
-  tenant->by_visit.Remove(facts.visit, service);
+  tenant->by_visit.Remove(KeyOfVisit(facts.visit), service);
   if (facts.customer.empty()) {
     tenant->by_key.Remove(facts.contact_key, service);
   } else {

@@ -32,7 +32,7 @@ struct Tenant {
   Index by_key;  ///< anonymous services only
   Index by_customer;
   Index by_idempotency;  ///< of every visit: keys of two visits have nothing to do with each other
-  Index by_visit;        ///< by Tag::kVisit as it stands in the record (store/visit.h)
+  Index by_visit;        ///< by KeyOfVisit (store/visit.h)
   TextMap associations;  ///< encoded records (association/association.h)
   TextMap outbox;        ///< ids of associations with an order, by that: the oldest first
   TextMap visits;        ///< encoded records (store/visit.h), the last is current
@@ -46,6 +46,9 @@ struct Touched {
   std::vector<std::string> services;  ///< each once
   std::vector<std::string> associations;
   bool visits = false;
+  uint32_t list = 1;  ///< number of this list; each has another
+
+  void Forget() { *this = {{}, {}, false, list + 1}; }
 };
 
 class Store {
@@ -84,8 +87,6 @@ class Store {
 
   /// Adds the ids of everything that was changed since the last Forget() and not undone.
   void CollectTouched(Touched* out) const;
-  /// Begins anew what CollectTouched adds to.
-  void ForgetTouched(Touched* touched) const;
   [[nodiscard]] size_t size() const { return size_; }
   /// About the bytes of a dump.
   [[nodiscard]] size_t bytes() const { return bytes_; }

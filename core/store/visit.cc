@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
 #include "model/json.h"
 #include "store/store.h"
 
@@ -31,21 +30,19 @@ std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number) {
 }
 
 Index::Range ServicesOfVisit(const Tenant& tenant, int64_t number) {
-  std::string key;
-  if (number != 0) ByteWriter(&key).Zigzag(number);
-  return tenant.by_visit.Find(key);
+  return tenant.by_visit.Find(KeyOfVisit(number));
 }
 
 bool IsSealedFrom(const Tenant& tenant, const Service& service, std::string_view customer) {
   const std::string_view owner = service.customer_id();
-  const std::string_view whose = owner.empty() ? CustomerOfVisit(tenant, service.visit()) : owner;
+  const std::string_view whose = owner.empty() ? CustomerOfVisit(tenant, service.visit) : owner;
   return !whose.empty() && whose != customer;
 }
 
 bool IsSealed(const Tenant& tenant, const Service& service) {
   if (tenant.visits.empty()) return false;
   const Visit visit = CurrentVisit(tenant);
-  return service.visit() != visit.number && IsSealedFrom(tenant, service, visit.customer);
+  return service.visit != visit.number && IsSealedFrom(tenant, service, visit.customer);
 }
 
 bool IsSealed(const Tenant& tenant, std::string_view customer) {

@@ -33,6 +33,10 @@ struct Visit {
 [[nodiscard]] Visit CurrentVisit(const Tenant& tenant);
 /// Whose visit it was; empty if nobody's.
 [[nodiscard]] std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number);
+/// What Tenant::by_visit finds its services by; a view of the number.
+[[nodiscard]] inline std::string_view KeyOfVisit(const int64_t& number) {
+  return {reinterpret_cast<const char*>(&number), sizeof number};
+}
 /// Those that were started in it, in ascending start time, then id.
 [[nodiscard]] Index::Range ServicesOfVisit(const Tenant& tenant, int64_t number);
 /// Whether it is somebody's, and not `customer`'s.

@@ -21,6 +21,13 @@ std::string AnEntry() {
   return entry;
 }
 
+bool IsEntry(std::string_view payload) {
+  EntryReader entry(payload);
+  for (Change change; entry.Next(&change);) {
+  }
+  return entry.Done();
+}
+
 TEST(Entries, AreReadWholeOrNotAtAll) {
   const std::string whole = AnEntry();
   ASSERT_TRUE(IsEntry(whole));
