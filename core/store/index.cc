@@ -84,8 +84,15 @@ void Index::Add(std::string_view key, Service* service) {
     }
     Service** const first = slot->many->first;
     Service** const last = first + slot->count;
-    Service** at = last;
-    if (StartsBefore(service, *(last - 1))) at = std::upper_bound(first, last, service, StartsBefore);
+    // Most come last or close to it, so the search goes back from there, in steps that grow: all from `high`
+    // on come behind the service.
+    Service** low = last;
+    Service** high = last;
+    for (ptrdiff_t step = 1; low != first && StartsBefore(service, *(low - 1)); step *= 2) {
+      high = low - 1;
+      low -= std::min(step, low - first);
+    }
+    Service** const at = std::upper_bound(low, high, service, StartsBefore);
     std::copy_backward(at, last, last + 1);
     *at = service;
   }

@@ -43,7 +43,10 @@ void TimeOrder::Add(Service* service) {
     chunks_.back().push_back(service);
     return;
   }
-  const size_t at = ChunkOf(time, id);
+  // One that does not come last comes close to it, nearly always.
+  const size_t last = chunks_.size() - 1;
+  const bool in_last = last == 0 || Before(*chunks_[last - 1].back(), time, id);
+  const size_t at = in_last ? last : ChunkOf(time, id);
   ServiceList* chunk = &chunks_[at];
   chunk->insert(chunk->begin() + static_cast<ptrdiff_t>(In(*chunk, time, id)), service);
   if (chunk->size() <= kMostInChunk) return;
