@@ -16,11 +16,10 @@ size_t Journal::Bytes() const {
 void Journal::ReadInto(Engine* engine) const {
   Engine::Repair repair;
   for (size_t i = 0; i < files.size(); ++i) {
-    if (engine->Ingest(first + i, files[i], &repair) != Engine::Ingested::kWhole) {
+    if (engine->Ingest(first + i, files[i], &repair, false) != Engine::Ingested::kWhole) {
       std::fprintf(stderr, "file %zu of a journal is damaged\n", i);
       std::exit(1);
     }
-    engine->ForgetChanges();
   }
 }
 

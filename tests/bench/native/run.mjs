@@ -39,7 +39,7 @@ const COMMON = new Set([
 const round = (value) => Number(value.toPrecision(4));
 
 function build() {
-  const flags = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS_RELEASE=-O3 -g -DNDEBUG'];
+  const flags = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS_RELEASE=-O3 -g -DNDEBUG -flto=auto'];
   execFileSync('cmake', ['-S', root, '-B', tree, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });
   const target = ['--target', 'core_benchmark', '--parallel', String(availableParallelism())];
   execFileSync('cmake', ['--build', tree, ...target], { stdio: ['ignore', 'ignore', 'inherit'] });
