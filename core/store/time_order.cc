@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/store.h"
+
 namespace anon {
 namespace {
 
@@ -18,37 +20,41 @@ void TimeOrder::Place::Next() {
   ++chunk_;
 }
 
-bool TimeOrder::Before(const Service& service, int64_t time, std::string_view id) const {
-  return service.*time_ != time ? service.*time_ < time : service.id() < id;
+TimeOrder::Key TimeOrder::KeyOf(const Service& service) const {
+  return {service.*time_, service.id(), service.tenant->name};
 }
 
-size_t TimeOrder::ChunkOf(int64_t time, std::string_view id) const {
-  const auto at = std::partition_point(chunks_.begin(), chunks_.end(), [&](const ServiceList& chunk) {
-    return Before(*chunk.back(), time, id);
-  });
+bool TimeOrder::Before(const Service& service, const Key& key) const {
+  if (service.*time_ != key.time) return service.*time_ < key.time;
+  const int order = service.id().compare(key.id);
+  return order != 0 ? order < 0 : service.tenant->name < key.tenant;
+}
+
+size_t TimeOrder::ChunkOf(const Key& key) const {
+  const auto at = std::partition_point(chunks_.begin(), chunks_.end(),
+                                       [&](const ServiceList& chunk) { return Before(*chunk.back(), key); });
   return static_cast<size_t>(at - chunks_.begin());
 }
 
-size_t TimeOrder::In(const ServiceList& chunk, int64_t time, std::string_view id) const {
-  const auto at = std::partition_point(chunk.begin(), chunk.end(),
-                                       [&](const Service* one) { return Before(*one, time, id); });
+size_t TimeOrder::In(const ServiceList& chunk, const Key& key) const {
+  const auto at =
+      std::partition_point(chunk.begin(), chunk.end(), [&](const Service* one) { return Before(*one, key); });
   return static_cast<size_t>(at - chunk.begin());
 }
 
 void TimeOrder::Add(Service* service) {
-  const int64_t time = service->*time_;
-  const std::string_view id = service->id();
-  if (chunks_.empty() || Before(*chunks_.back().back(), time, id)) {
+  const Key key = KeyOf(*service);
+  if (chunks_.empty() || Before(*chunks_.back().back(), key)) {
     if (chunks_.empty() || chunks_.back().size() >= kMostInChunk) chunks_.emplace_back();
     chunks_.back().push_back(service);
     return;
   }
   // One that does not come last comes close to it, nearly always.
   const size_t last = chunks_.size() - 1;
-  const bool in_last = last == 0 || Before(*chunks_[last - 1].back(), time, id);
-  const size_t at = in_last ? last : ChunkOf(time, id);
+  const bool in_last = last == 0 || Before(*chunks_[last - 1].back(), key);
+  const size_t at = in_last ? last : ChunkOf(key);
   ServiceList* chunk = &chunks_[at];
-  chunk->insert(chunk->begin() + static_cast<ptrdiff_t>(In(*chunk, time, id)), service);
+  chunk->insert(chunk->begin() + static_cast<ptrdiff_t>(In(*chunk, key)), service);
   if (chunk->size() <= kMostInChunk) return;
   const auto middle = chunk->begin() + kMostInChunk / 2;
   ServiceList second(middle, chunk->end());
@@ -57,19 +63,20 @@ void TimeOrder::Add(Service* service) {
 }
 
 void TimeOrder::Remove(Service* service) {
-  const int64_t time = service->*time_;
-  const size_t number = ChunkOf(time, service->id());
+  const Key key = KeyOf(*service);
+  const size_t number = ChunkOf(key);
   if (number == chunks_.size()) return;
   ServiceList* chunk = &chunks_[number];
-  const size_t at = In(*chunk, time, service->id());
+  const size_t at = In(*chunk, key);
   if ((*chunk)[at] != service) return;
   chunk->erase(chunk->begin() + static_cast<ptrdiff_t>(at));
   if (chunk->empty()) chunks_.erase(chunks_.begin() + static_cast<ptrdiff_t>(number));
 }
 
 TimeOrder::Place TimeOrder::From(int64_t time, std::string_view id) const {
-  const size_t chunk = ChunkOf(time, id);
-  return {&chunks_, chunk, chunk == chunks_.size() ? 0 : In(chunks_[chunk], time, id)};
+  const Key key{time, id, {}};
+  const size_t chunk = ChunkOf(key);
+  return {&chunks_, chunk, chunk == chunks_.size() ? 0 : In(chunks_[chunk], key)};
 }
 
 }  // namespace anon

@@ -1,5 +1,5 @@
-// Services in ascending order of a time, then id: chunks of pointers, so that adding at the end, which is
-// where nearly all come, costs nothing, and anywhere else a chunk's worth of copying.
+// Services in ascending order of a time, then id, then tenant: chunks of pointers, so that adding at the end,
+// which is where nearly all come, costs nothing, and anywhere else a chunk's worth of copying.
 #ifndef ANON_STORE_TIME_ORDER_H_
 #define ANON_STORE_TIME_ORDER_H_
 
@@ -42,14 +42,21 @@ class TimeOrder {
 
   [[nodiscard]] Place begin() const { return {&chunks_, 0, 0}; }
   [[nodiscard]] Place end() const { return {&chunks_, chunks_.size(), 0}; }
-  /// The first that does not come before this time and id.
+  /// The first that does not come before this time and id, whatever its tenant.
   [[nodiscard]] Place From(int64_t time, std::string_view id) const;
 
  private:
-  [[nodiscard]] bool Before(const Service& service, int64_t time, std::string_view id) const;
-  /// The first chunk whose last does not come before them.
-  [[nodiscard]] size_t ChunkOf(int64_t time, std::string_view id) const;
-  [[nodiscard]] size_t In(const ServiceList& chunk, int64_t time, std::string_view id) const;
+  /// What a service is ordered by. Two of different tenants may have all but the tenant in common.
+  struct Key {
+    int64_t time;
+    std::string_view id;
+    std::string_view tenant;  ///< its name
+  };
+  [[nodiscard]] Key KeyOf(const Service& service) const;
+  [[nodiscard]] bool Before(const Service& service, const Key& key) const;
+  /// The first chunk whose last does not come before it.
+  [[nodiscard]] size_t ChunkOf(const Key& key) const;
+  [[nodiscard]] size_t In(const ServiceList& chunk, const Key& key) const;
 
   Time time_;
   std::vector<ServiceList> chunks_;  ///< none is empty

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "host.h"
+#include "store/store.h"
 
 namespace anon {
 namespace {
@@ -47,6 +48,54 @@ TEST_F(Lifetime, TtlWinsOverExpirationTime) {
   EXPECT_TRUE(Exists(started) && Exists(updated));
   host.now += 1;
   EXPECT_FALSE(Exists(started) || Exists(updated));
+}
+
+TEST(Tenants, HaveServicesOfOneIdAndOneDeadlineEachItsOwn) {
+  for (const std::string first : {"north", "south"}) {
+    const std::string second = first == "north" ? "south" : "north";
+    Store store;
+    Record record;
+    record.SetInteger(Tag::kExpires, 1000);
+    const std::string expires = record.Encode();
+    record.SetInteger(Tag::kExpires, 2000);
+    const std::string later = record.Encode();
+    record.SetInteger(Tag::kExpires, 3000);
+    const std::string last = record.Encode();
+    for (const auto& tenant : {first, second}) store.Apply({Op::kPutService, tenant, "same", 0, expires});
+    store.Apply({Op::kPutService, "north", "same", 0, later});
+    store.Apply({Op::kPutService, "north", "last", 0, last});
+    store.Settle(1000);
+    EXPECT_NE(store.Find("north", "same"), nullptr);
+    EXPECT_EQ(store.Find("south", "same"), nullptr);
+    store.Settle(2000);
+    EXPECT_EQ(store.Find("north", "same"), nullptr);
+    EXPECT_NE(store.Find("north", "last"), nullptr);
+    store.Settle(3000);
+    EXPECT_EQ(store.size(), 0U);
+    store.UndoTo(0);
+    for (const auto& tenant : {first, second}) store.Apply({Op::kPutService, tenant, "same", 0, expires});
+    store.Apply({Op::kRemoveService, "south", "same", 0, ""});
+    store.Forget();
+    store.Settle(1000);
+    EXPECT_EQ(store.size(), 0U);
+  }
+}
+
+TEST(Tenants, DeadlinesOfServicesOfOneIdAreAllTakenOutAgain) {
+  Tenant north("north");
+  Tenant south("south");
+  for (const bool turned : {false, true}) {
+    TimeOrder order(&Service::deadline);
+    const Service::Owner one = Service::New(&north, "same");
+    const Service::Owner other = Service::New(&south, "same");
+    order.Add(turned ? other.get() : one.get());
+    order.Add(turned ? one.get() : other.get());
+    EXPECT_EQ(order.From(Service::kNever, "same").service(), one.get());
+    order.Remove(other.get());
+    EXPECT_EQ(*order.begin(), one.get());
+    order.Remove(one.get());
+    EXPECT_TRUE(order.begin().done());
+  }
 }
 
 TEST_F(Lifetime, AnUpdateOfTheExpirationCountsFromTheUpdate) {
