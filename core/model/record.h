@@ -90,11 +90,11 @@ class RecordReader {
     tag_ = static_cast<Tag>(tag);
     if (tag_ == Tag::kExtension) {
       std::string_view name;
-      good_ = good_ && ByteReader(content_).Bytes(&name);
+      good_ = good_ && last_ <= tag && ByteReader(content_).Bytes(&name);
     } else {
       good_ = good_ && last_ < tag;
-      last_ = tag;
     }
+    last_ = tag;
     return good_;
   }
   /// Whether the end was reached, and every field was good.
@@ -107,7 +107,7 @@ class RecordReader {
 
  private:
   ByteReader reader_;
-  int last_ = -1;  ///< tag of the last field that is no extension
+  int last_ = -1;  ///< tag of the last field
   Tag tag_{};
   std::string_view content_;
   bool good_ = true;

@@ -77,7 +77,7 @@ void Index::Add(std::string_view key, Service* service) {
   } else {
     if (slot->count == 1 || slot->count == slot->many->room) {
       const Range before = In(*slot);
-      List* larger = NewList(std::max<size_t>(4, 2 * slot->count));
+      List* larger = NewList(std::max<size_t>(4, size_t{2} * slot->count));
       std::copy(before.begin(), before.end(), larger->first);
       if (slot->count > 1) ::operator delete(slot->many);
       slot->many = larger;

@@ -47,9 +47,11 @@ bool Facts::Read(std::string_view record) {
   return reader.Done();
 }
 
-// Sums stay far from overflow: instants and durations are bounded where they are read.
+// Instants and durations of ours are bounded where they are read; of other bytes none may overflow.
 int64_t Facts::Deadline() const {
-  if (completed || auto_complete_after >= Service::kNever / 2000 || updated == INT64_MAX) return expires;
+  constexpr int64_t kFar = Service::kNever / 2;
+  if (completed || auto_complete_after < 0 || auto_complete_after >= kFar / 1000 || updated >= kFar)
+    return expires;
   return std::min(expires, updated + auto_complete_after * 1000);
 }
 

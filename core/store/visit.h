@@ -37,6 +37,7 @@ struct Visit {
 [[nodiscard]] inline std::string_view KeyOfVisit(const int64_t& number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
 }
+std::string_view KeyOfVisit(int64_t&& number) = delete;  // which would be gone
 /// Those that were started in it, in ascending start time, then id.
 [[nodiscard]] Index::Range ServicesOfVisit(const Tenant& tenant, int64_t number);
 /// Whether it is somebody's, and not `customer`'s.

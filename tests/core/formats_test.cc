@@ -76,6 +76,21 @@ TEST(Records, OfOtherBytesAreRefused) {
   EXPECT_EQ(PeekText("\x08\x09x", Tag::kStarted), "");
 }
 
+TEST(Store, TimesOfOtherBytesOverflowNothing) {
+  for (const int64_t updated : {INT64_MIN, int64_t{-1}, INT64_MAX - 1, INT64_MAX}) {
+    for (const int64_t after : {INT64_MIN, int64_t{-1}, int64_t{5}, INT64_MAX / 2000 - 1, INT64_MAX}) {
+      Record record;
+      record.SetInteger(Tag::kUpdated, updated);
+      record.SetInteger(Tag::kAutoCompleteAfter, after);
+      record.SetInteger(Tag::kExpires, INT64_MAX - 1);
+      const std::string bytes = record.Encode();
+      Facts facts;
+      ASSERT_TRUE(facts.Read(bytes));
+      if (after < 0 || updated > 0) EXPECT_EQ(facts.Deadline(), INT64_MAX - 1) << updated << ' ' << after;
+    }
+  }
+}
+
 TEST(Store, PassesOverChangesThatDoNotFit) {
   Store store;
   EXPECT_FALSE(store.Apply({Op::kPutState, "", "s", 0, ""})) << "of a service that is not there";

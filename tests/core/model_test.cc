@@ -218,6 +218,10 @@ TEST(Records, AreRefusedWhenShortOrOutOfOrder) {
   EXPECT_EQ(whole, 3) << "only where a field ends, and empty";
   EXPECT_FALSE(record.Decode({"\x05\x01k\x05\x01k", 6}));
   EXPECT_FALSE(record.Decode({"\x05\x01k\x04\x01k", 6}));
+  // Who looks for one field stops where it would stand, and must not see another record than who reads all.
+  EXPECT_FALSE(record.Decode({"\x3C\x03\x01x1\x04\x01k", 8}));
+  EXPECT_TRUE(record.Decode({"\x04\x01k\x3C\x03\x01x1\x3C\x03\x01y1\x46\x01k", 16}));
+  EXPECT_FALSE(record.Decode({"\x3C\x03\x01x1\x46\x01k\x3C\x03\x01y1", 13}));
   EXPECT_TRUE(record.Encode().empty());
 }
 
