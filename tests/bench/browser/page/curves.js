@@ -114,7 +114,7 @@ async function measure(size) {
   return costs;
 }
 
-/** What `reset` ends with, without the deletions: everything is written anew, and once more what came meanwhile. */
+/** What `reset` ends with, without the deletions: everything is written anew. */
 async function checkpoint() {
   const restart = () => createEngine({ wasm: '/engine.wasm' });
   const engine = await restart();
