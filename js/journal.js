@@ -164,8 +164,12 @@ export class Journal {
 
   /** Writes everything anew, so that what was deleted is in no file any more. */
   async writeAnew() {
-    // One that is under way already holds what was there before: only the one after it does not.
-    for (let i = 0; i < 2; ++i) while (!(await this.#writePiece())) await breathe();
+    // One that is under way already holds what was there before: only one that begins now does not.
+    const { sequence } = this.#engine;
+    for (let begun = 0; begun <= sequence;) {
+      begun = await this.#writePiece();
+      if (begun === 0) await breathe();
+    }
   }
 
   /** Takes a step of compaction, if one is due. @returns {Promise<boolean>} whether one was */
@@ -178,7 +182,7 @@ export class Journal {
     return true;
   }
 
-  /** @returns {Promise<boolean>} whether it was the last of its checkpoint */
+  /** @returns {Promise<number>} of the last piece of a checkpoint the number of the first, of the others 0 */
   async #writePiece() {
     let drop = 0;
     let sequence = 0;
@@ -194,7 +198,7 @@ export class Journal {
       this.#present,
     );
     this.#engine.commit(sequence);
-    return drop > 0;
+    return drop;
   }
 
   /** @param {{ first: number, last: number, bytes: number }} run */

@@ -50,3 +50,51 @@ test('a storage that changes underneath again right after it was read anew is gi
   expect(files.size).toBe(0);
   await store.close();
 });
+
+/** Services in so many pieces, over files that others share; of transactions only the first `room` succeed. */
+async function openPieces(real, room = Infinity) {
+  const checkpoints = [];
+  const storage = {
+    ...real,
+    async transact(lastSeen, work, ...more) {
+      if (room-- <= 0) throw new Error('no room');
+      const watched = (newer) => {
+        const file = work(newer);
+        if (file?.drop) checkpoints.push(file.drop);
+        return file;
+      };
+      return real.transact(lastSeen, watched, ...more);
+    },
+  };
+  const restart = () => createEngine({ options: { piece_bytes: 1024 } });
+  const store = new Store({ engine: await restart(), storage, now: Date.now, restart });
+  await store.open();
+  const call = (method, target, body) => store.run({ method, target, headers: [['Role', 'local']], body }, 'relaxed');
+  return { store, call, checkpoints };
+}
+
+test('what was deleted is in no file once all is written anew, once, whether or not a checkpoint was under way', async () => {
+  const real = memoryStorage();
+  const has = (text) => [...real.files.values()].some((bytes) => Buffer.from(bytes).includes(text));
+  const first = await openPieces(real, 2);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => first.call('POST', 'services/start', `{"contact_key":"key ${i}.","Note":"${'n'.repeat(200)}"}`)),
+  );
+  await expect(first.store.checkpoint()).rejects.toThrow('no room');
+  expect(real.files.size).toBe(2); // a log, and the first piece
+
+  const second = await openPieces(real);
+  await second.call('DELETE', `services/${JSON.parse(answers[0].body).service_id}`);
+  expect(has('key 0.')).toBe(true);
+  await second.store.checkpoint();
+  expect(has('key 0.')).toBe(false);
+  expect(has('key 19.')).toBe(true);
+  expect(second.checkpoints).toHaveLength(2); // the one that was under way is finished first
+
+  await second.call('DELETE', `services/${JSON.parse(answers[19].body).service_id}`);
+  await second.store.checkpoint();
+  expect(has('key 19.')).toBe(false);
+  expect(second.checkpoints).toHaveLength(3);
+  await first.store.close();
+  await second.store.close();
+});
