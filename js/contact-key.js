@@ -24,21 +24,25 @@ const encoder = new TextEncoder();
  * Invisible characters are dropped and outer white space is; Unicode NFC. The last '@' separates. The local part is
  * lower-cased (Unicode, of no locale); quotation marks and backslashes that it does not need are dropped
  * (RFC 5321, 4.1.2). The domain is lower-cased, in ASCII form (IDNA as in the URL standard, `münchen` is
- * `xn--mnchen-3ya`), without the root's dot. Nothing that only one provider does: dots and `+tag` stay.
+ * `xn--mnchen-3ya`), without the root's dot. Nothing that only one provider does: dots and `+tag` stay. A domain with a
+ * zero-width joiner or non-joiner, which may tell it from another, has a key in its ASCII form only.
  *
  * @param {string} address  without a display name or angle brackets
  * @param {{ local_case?: 'lower' | 'keep' }} [options]  `keep` leaves the case of the local part, for the rare domains
  *   that tell `Pat` from `pat`
  * @returns {string} 3 to 256 bytes
  * @throws {ServicesError} `invalid_argument`: no '@', an empty part, inner white space or control characters, a lone
- *   surrogate, an address literal such as `pat@[192.0.2.1]`, a domain that ends in a number, more than 256 bytes
+ *   surrogate, an address literal such as `pat@[192.0.2.1]`, a domain that ends in a number or has a joiner, `ß` or `ς`
+ *   in one where the browser takes them for `ss` and `σ` (Chrome before 110), more than 256 bytes
  */
 export function emailKey(address, options = {}) {
   const { local_case = 'lower' } = object(options, 'options');
   if (local_case !== 'lower' && local_case !== 'keep') throw invalidArgument('local_case', "'lower' or 'keep'");
   const text = visible(address)?.trim() ?? '';
   const at = text.lastIndexOf('@');
-  if (at > 0 && !/[\p{White_Space}\p{Cc}\p{Cf}]/u.test(text)) {
+  // Joiners tell domains apart, and not every browser's IDNA keeps them.
+  const joined = at > 0 && /[\u200c\u200d]/.test(address.slice(address.lastIndexOf('@')));
+  if (at > 0 && !joined && !/[\p{White_Space}\p{Cc}\p{Cf}]/u.test(text)) {
     const local = localPart(text.slice(0, at), local_case);
     const domain = asciiDomain(text.slice(at + 1));
     const key = `${local}@${domain}`;
@@ -164,6 +168,8 @@ function localPart(text, letters) {
 function asciiDomain(text) {
   // What is special in a URL is kept from the parser, and plain ASCII does not need it.
   if (/[^\w.\-\u0080-\u{10ffff}]/u.test(text)) return undefined;
+  // IDNA's transitional processing, as in Chrome before 110, makes another domain of these.
+  if (/[ßς]/.test(text) && new URL('http://faß.de').hostname !== 'xn--fa-hia.de') return undefined;
   let domain = text.toLowerCase();
   if (/[^\0-\x7f]/.test(domain)) {
     try {

@@ -176,6 +176,31 @@ describe('emailKey', () => {
     );
   });
 
+  test('refuses the letters of a domain that an old browser would take for others', () => {
+    // Chrome before 110: IDNA's transitional processing.
+    const outcomes = inNode(`
+      const { emailKey } = await import(${JSON.stringify(source.href)});
+      const keys = () => ['pat@faß.example', 'pat@βόλος.example', 'pat@münchen.example', 'straße@example.org'].map((address) => {
+        try {
+          return emailKey(address);
+        } catch (error) {
+          return error.code;
+        }
+      });
+      const now = keys();
+      globalThis.URL = class extends URL {
+        constructor(text) {
+          super(text.replaceAll('ß', 'ss').replaceAll('ς', 'σ'));
+        }
+      };
+      return { now, then: keys() };
+    `);
+    expect(outcomes).toEqual({
+      now: ['pat@xn--fa-hia.example', 'pat@xn--nxasmm1c.example', 'pat@xn--mnchen-3ya.example', 'straße@example.org'],
+      then: ['invalid_argument', 'invalid_argument', 'pat@xn--mnchen-3ya.example', 'straße@example.org'],
+    });
+  });
+
   test('never makes one key of two quoted local parts', () => {
     const content = fc.string({ unit: fc.constantFrom(...'ab"\\@,.<'), minLength: 1, maxLength: 8 });
     const quoted = (text) => emailKey(`"${text.replace(/["\\]/g, '\\$&')}"@example.org`);
