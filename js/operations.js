@@ -36,11 +36,15 @@ import { json, object, path, query } from './request.js';
  * @typedef {{ state_id?: number, task_id?: number }} Part  whose extension: the service's if neither is given
  */
 
-/** What follows the last segment: /active, /completed or nothing. @param {unknown} status */
-const suffix = (status) => (status === undefined ? '' : path`/${status}`);
+/** What follows the last segment: /active, /completed or nothing, and the query. @param {unknown} filter */
+function selected(filter) {
+  const { status, ...rest } = object(filter, 'filter');
+  return (status === undefined ? '' : path`/${status}`) + query(rest, 'filter');
+}
 
 /** @param {string} service_id @param {string} name @param {Part} part */
-function extensionPath(service_id, name, { state_id, task_id }) {
+function extensionPath(service_id, name, part) {
+  const { state_id, task_id } = object(part, 'part');
   if (state_id !== undefined) return path`services/${service_id}/states/${state_id}/extensions/${name}`;
   if (task_id !== undefined) return path`services/${service_id}/tasks/${task_id}/extensions/${name}`;
   return path`services/${service_id}/extensions/${name}`;
@@ -111,8 +115,8 @@ export class Operations extends EventTarget {
    * @param {Filter} [filter]
    * @returns {Promise<Service[]>}
    */
-  async queryAnonymous(contact_key, { status, ...filter } = {}) {
-    return this.request('GET', path`services/anonymous/${contact_key}` + suffix(status) + query(filter));
+  async queryAnonymous(contact_key, filter = {}) {
+    return this.request('GET', path`services/anonymous/${contact_key}` + selected(filter));
   }
 
   /**
@@ -122,8 +126,8 @@ export class Operations extends EventTarget {
    * @param {Filter} [filter]
    * @returns {Promise<Service[]>}
    */
-  async queryServices(customer_id, { status, ...filter } = {}) {
-    return this.request('GET', path`customers/${customer_id}/services` + suffix(status) + query(filter));
+  async queryServices(customer_id, filter = {}) {
+    return this.request('GET', path`customers/${customer_id}/services` + selected(filter));
   }
 
   /**
@@ -132,7 +136,7 @@ export class Operations extends EventTarget {
    * @returns {Promise<Service>}
    */
   async queryService(service_id, show = {}) {
-    return this.request('GET', path`services/${service_id}` + query(show));
+    return this.request('GET', path`services/${service_id}` + query(show, 'show'));
   }
 
   /**
@@ -181,13 +185,13 @@ export class Operations extends EventTarget {
    * @param {{ status?: 'active' | 'completed', state_types?: (string | number)[], extensions?: string[] }} [filter]
    * @returns {Promise<Fields[]>}
    */
-  async queryStates(service_id, { status, ...filter } = {}) {
-    return this.request('GET', path`services/${service_id}/states` + suffix(status) + query(filter));
+  async queryStates(service_id, filter = {}) {
+    return this.request('GET', path`services/${service_id}/states` + selected(filter));
   }
 
   /** @param {string} service_id @param {number} state_id @param {{ extensions?: string[] }} [show] @returns {Promise<Fields>} */
   async queryState(service_id, state_id, show = {}) {
-    return this.request('GET', path`services/${service_id}/states/${state_id}` + query(show));
+    return this.request('GET', path`services/${service_id}/states/${state_id}` + query(show, 'show'));
   }
 
   /**
@@ -209,13 +213,13 @@ export class Operations extends EventTarget {
    * @param {{ status?: 'active' | 'completed', task_types?: (string | number)[], state_id?: number, extensions?: string[] }} [filter]
    * @returns {Promise<Fields[]>}
    */
-  async queryTasks(service_id, { status, ...filter } = {}) {
-    return this.request('GET', path`services/${service_id}/tasks` + suffix(status) + query(filter));
+  async queryTasks(service_id, filter = {}) {
+    return this.request('GET', path`services/${service_id}/tasks` + selected(filter));
   }
 
   /** @param {string} service_id @param {number} task_id @param {{ extensions?: string[] }} [show] @returns {Promise<Fields>} */
   async queryTask(service_id, task_id, show = {}) {
-    return this.request('GET', path`services/${service_id}/tasks/${task_id}` + query(show));
+    return this.request('GET', path`services/${service_id}/tasks/${task_id}` + query(show, 'show'));
   }
 
   /**
@@ -273,7 +277,7 @@ export class Operations extends EventTarget {
    */
   async *exportServices(selection) {
     /** @type {string | undefined} */
-    let target = 'maintenance/services/stream' + query(selection);
+    let target = 'maintenance/services/stream' + query(selection, 'selection');
     while (target !== undefined) {
       const { text, next } = /** @type {{ text: string, next?: string }} */ (await this.request('GET', target));
       yield text;
@@ -283,7 +287,7 @@ export class Operations extends EventTarget {
 
   /** @param {{ 'cv-attribute'?: string }} [filter]  a field, such as Service.media_type @returns {Promise<Fields[]>} */
   async queryBusinessAttributes(filter = {}) {
-    return this.request('GET', 'metadata/business-attributes' + query(filter));
+    return this.request('GET', 'metadata/business-attributes' + query(filter, 'filter'));
   }
 
   /** @param {string} name @returns {Promise<Fields>} */

@@ -1,5 +1,6 @@
 // The page's API over memory storage.
 import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { expect, jest, test } from '@jest/globals';
 import { Operations } from '../../js/operations.js';
 import { ServicesError, memoryStorage, openServices } from '../../js/index.js';
@@ -188,6 +189,99 @@ test.each([
   const services = await openMemory();
   await expect(services.start(event)).rejects.toMatchObject({ code: 'invalid_argument' });
   await services.close();
+});
+
+/** Every request that would reach the core. */
+class Requests extends Operations {
+  sent = [];
+  async request(method, target, more) {
+    this.sent.push({ method, target, ...more });
+  }
+}
+
+const otherRealm = (source) => runInNewContext(source);
+
+test.each([
+  ['a Map', new Map([['sku', 'tea']])],
+  ['a Set', new Set(['tea'])],
+  ['a WeakMap', new WeakMap()],
+  ['a promise', Promise.resolve({ sku: 'tea' })],
+  ['a regular expression', /tea/],
+  ['an error', new Error('tea')],
+  ['an ArrayBuffer', new ArrayBuffer(8)],
+  ['a typed array', new Uint8Array(8)],
+  ['a DataView', new DataView(new ArrayBuffer(8))],
+  ['a form', new FormData()],
+  ['parameters of a URL', new URLSearchParams('sku=tea')],
+  ['a Blob', new Blob(['tea'])],
+  ['an invalid date', new Date('soon')],
+  ['a Map of another realm', otherRealm('new Map()')],
+  ['a promise of another realm', otherRealm('Promise.resolve()')],
+  ['an invalid date of another realm', otherRealm('new Date(NaN)')],
+  ['what toJSON makes a Map', { toJSON: () => new Map() }],
+])('%s is refused by the name of its field, however deep, as JSON has no place for it', async (_what, value) => {
+  const services = new Requests();
+  const named = (name) => ({ name: 'ServicesError', code: 'invalid_argument', message: `${name}: a value that JSON can hold is expected` });
+  const deep = { contact_key: KEY, a: Array.from({ length: 20 }).reduce((inner) => [inner], { cart: value }) };
+  await expect(services.start({ contact_key: KEY, cart: value })).rejects.toMatchObject(named('cart'));
+  await expect(services.start({ contact_key: KEY, items: [{ cart: value }] })).rejects.toMatchObject(named('cart'));
+  await expect(services.start(deep)).rejects.toMatchObject(named('cart'));
+  await expect(services.complete('383-a', value)).rejects.toMatchObject(named('event'));
+  await expect(services.replaceExtension('383-a', 'Cart', value)).rejects.toMatchObject(named('value'));
+  expect(services.sent).toEqual([]);
+});
+
+test.each([
+  ['an instance of a class', new (class { sku = 'tea'; #hidden = 1; get price() { return this.#hidden; } })(), { sku: 'tea' }],
+  ['an object without prototype', Object.assign(Object.create(null), { sku: 'tea' }), { sku: 'tea' }],
+  ['an object of another realm', otherRealm('({ list: [{ sku: "tea" }] })'), { list: [{ sku: 'tea' }] }],
+  ['a proxy', new Proxy({ list: new Proxy(['tea'], {}) }, {}), { list: ['tea'] }],
+  ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
+  ['a date of another realm', otherRealm('new Date(0)'), '1970-01-01T00:00:00.000Z'],
+  ['a URL', new URL('https://example.org/'), 'https://example.org/'],
+  ['a Map with toJSON', Object.assign(new Map(), { toJSON: () => ['tea'] }), ['tea']],
+  ['null from toJSON', { toJSON: () => null }, null],
+  ['boxed text', Object('tea'), 'tea'],
+  ['undefined in a list', [undefined, 1], [null, 1]],
+  ['undefined in an object', { sku: undefined }, {}],
+])('%s is sent as JSON has it', async (_what, value, sent) => {
+  const services = new Requests();
+  await services.start({ contact_key: KEY, cart: value });
+  await services.start({ contact_key: KEY, items: [{ cart: value }, new Date(0)] });
+  expect(services.sent.map(({ body }) => JSON.parse(body))).toEqual([
+    { contact_key: KEY, cart: sent },
+    { contact_key: KEY, items: [{ cart: sent }, '1970-01-01T00:00:00.000Z'] },
+  ]);
+});
+
+test.each([
+  ['filter', (services) => services.queryAnonymous(KEY, null)],
+  ['filter', (services) => services.queryAnonymous(KEY, 'active')],
+  ['filter', (services) => services.queryServices('CU-1', null)],
+  ['filter', (services) => services.queryStates('383-a', null)],
+  ['filter', (services) => services.queryTasks('383-a', null)],
+  ['filter', (services) => services.queryBusinessAttributes(null)],
+  ['show', (services) => services.queryService('383-a', null)],
+  ['show', (services) => services.queryState('383-a', 0, null)],
+  ['show', (services) => services.queryTask('383-a', 0, [])],
+  ['part', (services) => services.replaceExtension('383-a', 'Cart', 1, null)],
+  ['part', (services) => services.mergeExtension('383-a', 'Cart', {}, null)],
+  ['selection', (services) => services.exportServices(null).next()],
+  ['selection', (services) => services.exportServices().next()],
+  ['started_from', (services) => services.queryAnonymous(KEY, { started_from: new Date('x') })],
+  ['started_to', (services) => services.queryServices('CU-1', { started_to: new Date('x') })],
+])('%s: what it cannot be is refused by its name, as in %s', async (name, call) => {
+  const services = new Requests();
+  await expect(call(services)).rejects.toMatchObject({ name: 'ServicesError', code: 'invalid_argument', message: expect.stringMatching(`^${name}: `) });
+  expect(services.sent).toEqual([]);
+});
+
+test('dates in a filter are sent as ISO 8601 has them', async () => {
+  const services = new Requests();
+  await services.queryAnonymous(KEY, { status: 'active', started_from: new Date(0), limit: 5 });
+  expect(services.sent).toEqual([
+    { method: 'GET', target: 'services/anonymous/pat%40example.org/active?started_from=1970-01-01T00%3A00%3A00.000Z&limit=5' },
+  ]);
 });
 
 test('an unknown id is the contract\'s error', async () => {
