@@ -3,6 +3,7 @@
 import { claimTokens } from './claims.js';
 import { createEngine } from './engine.js';
 import { ServicesError, errorBody, invalidArgument } from './errors.js';
+import { object } from './request.js';
 import { Store } from './store.js';
 
 /**
@@ -15,12 +16,13 @@ import { Store } from './store.js';
  * @typedef {object} HandlerOptions
  * @property {import('./storage/storage.js').Storage} storage
  * @property {(request: Request) => Principal | null | Promise<Principal | null>} authorize  null: no credentials, 401
- * @property {string} [base_path]  `/genesys/1/cs`
+ * @property {string} [base_path]  `/genesys/1/cs`; empty, or a path without a slash at its end
  * @property {400 | 404} [not_found_status]  400, as CS answers
  * @property {number} [auto_complete_after]  seconds, for services that do not say
  * @property {object} [business_attributes]
  * @property {boolean} [associations]  false: no `POST associations`, as a plain Context Services server has none
- * @property {string | Uint8Array} [claim_secret]  key of claim tokens; without it visitors get none
+ * @property {string | Uint8Array} [claim_secret]  key of claim tokens, 16 characters or bytes at least; without it
+ *   visitors get none
  * @property {'relaxed' | 'strict'} [durability]  strict
  * @property {(damage: { sequence: number, lost_bytes: number }) => void} [onDamage]  a damaged file was set aside; what
  *   came before the damage was kept
@@ -34,15 +36,54 @@ const MOST = 256 * 1024;
 
 const FORWARDED = ['ContactCenterId', 'GroupId', 'Idempotency-Key', 'Content-Type'];
 const ROLES = new Set(['reader', 'writer', 'visitor']);
+/** A key of claim tokens that is shorter is a mistake. */
+const SECRET = 16;
+const KNOWN = new Set([
+  'storage', 'authorize', 'base_path', 'not_found_status', 'auto_complete_after', 'business_attributes', 'associations',
+  'claim_secret', 'durability', 'onDamage', 'now', 'random', 'wasm',
+]);
+const STORAGE = /** @type {const} */ (['open', 'transact', 'replace', 'refresh', 'repair', 'close']);
 const JSON_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+/** @param {HandlerOptions} options */
+function check(options) {
+  for (const name of Object.keys(object(options, 'options'))) {
+    if (!KNOWN.has(name)) throw invalidArgument(name, `one of ${[...KNOWN].join(', ')} as an option`);
+  }
+  const { storage, base_path, not_found_status, auto_complete_after, associations, claim_secret, durability } = options;
+  if (typeof options.authorize !== 'function') throw invalidArgument('authorize', 'a function that says who asks');
+  if (STORAGE.some((name) => typeof storage?.[name] !== 'function')) {
+    throw invalidArgument('storage', `a storage object, with the functions ${STORAGE.join(', ')},`);
+  }
+  if (base_path !== undefined && (typeof base_path !== 'string' || !/^(\/.*[^/])?$/.test(base_path))) {
+    throw invalidArgument('base_path', 'a path such as /genesys/1/cs');
+  }
+  if (not_found_status !== undefined && not_found_status !== 400 && not_found_status !== 404) {
+    throw invalidArgument('not_found_status', '400 or 404');
+  }
+  if (auto_complete_after !== undefined && !(Number.isSafeInteger(auto_complete_after) && auto_complete_after > 0)) {
+    throw invalidArgument('auto_complete_after', 'a whole number of seconds, 1 or more,');
+  }
+  if (associations !== undefined && typeof associations !== 'boolean') throw invalidArgument('associations', 'true or false');
+  if (options.business_attributes !== undefined) object(options.business_attributes, 'business_attributes');
+  const isKey = typeof claim_secret === 'string' || claim_secret instanceof Uint8Array;
+  if (claim_secret !== undefined && !(isKey && claim_secret.length >= SECRET)) {
+    throw invalidArgument('claim_secret', `a string or a Uint8Array of ${SECRET} characters or bytes at least`);
+  }
+  if (durability !== undefined && !['relaxed', 'strict'].includes(durability)) {
+    throw invalidArgument('durability', 'relaxed or strict');
+  }
+  for (const name of /** @type {const} */ (['onDamage', 'now', 'random'])) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') throw invalidArgument(name, 'a function');
+  }
+}
 
 /**
  * @param {HandlerOptions} options
  * @returns {((request: Request) => Promise<Response>) & { close(): Promise<void> }}
  */
 export function createHandler(options) {
-  if (typeof options?.authorize !== 'function') throw invalidArgument('authorize', 'a function that says who asks');
-  if (typeof options.storage?.transact !== 'function') throw invalidArgument('storage', 'a storage object');
+  check(options);
   const base = options.base_path ?? '/genesys/1/cs';
   const claims = options.claim_secret === undefined ? undefined : claimTokens(options.claim_secret);
   const now = options.now ?? Date.now;

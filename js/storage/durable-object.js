@@ -1,16 +1,16 @@
 // A Durable Object's transactional storage. The runtime lets one object run at a time and holds its answers back
-// until what it wrote is durable, so a transaction is one atomic put.
+// until what it wrote is durable. Nothing else of the object runs during a transaction of the runtime's: what is looked
+// at in there is so until the write, even if the object has two openings of one storage.
 import { ServicesError } from '../errors.js';
-import { closedError, fileName } from './storage.js';
+import { StorageChanged, closedError, fileName, isSame } from './storage.js';
 
 /**
  * What is used of a Durable Object's storage.
  *
  * @typedef {object} ObjectStorage
- * @property {(options: { prefix: string }) => Promise<Map<string, unknown>>} list
+ * @property {(options: { prefix: string, start?: string, end?: string, limit?: number }) => Promise<Map<string, unknown>>} list
  * @property {(entries: Record<string, unknown>) => Promise<void>} put
  * @property {(keys: string[]) => Promise<number>} delete
- * @property {(keys: string[]) => Promise<Map<string, unknown>>} get
  * @property {<T>(work: (transaction: ObjectStorage) => Promise<T>) => Promise<T>} transaction
  */
 
@@ -62,39 +62,61 @@ export function durableObjectStorage(storage) {
     return [...files].map(([sequence, all]) => ({ sequence, bytes: joined(all) }));
   };
 
-  /** @param {number[]} sequences */
-  const read = async (sequences) => {
-    const names = sequences.flatMap((sequence) => keys.get(sequence) ?? []);
-    /** @type {Map<string, unknown>} */
-    const parts = new Map();
-    for (let at = 0; at < names.length; at += KEYS) {
-      for (const [key, part] of await storage.get(names.slice(at, at + KEYS))) parts.set(key, part);
-    }
-    return assembled(parts);
+  /**
+   * The parts of the files from `first` on, up to `last` if that is given, whoever wrote them.
+   *
+   * @param {ObjectStorage} target
+   * @param {number} first
+   * @param {{ last?: number, limit?: number }} [more]
+   */
+  const partsOf = async (target, first, { last, limit } = {}) => {
+    const start = PREFIX + fileName(first);
+    const end = last === undefined ? undefined : PREFIX + fileName(last + 1);
+    const range = { start, ...(end === undefined ? {} : { end }), ...(limit === undefined ? {} : { limit }) };
+    const found = await target.list({ prefix: PREFIX, ...range });
+    return new Map([...found].filter(([key]) => key >= start && (end === undefined || key < end)));
   };
 
   /**
-   * Puts one file in place of itself and of others, atomically.
-   *
-   * @param {number} sequence
-   * @param {Uint8Array} bytes
-   * @param {number[]} others  that go
-   * @param {Record<string, Uint8Array>} [aside]  more to put
+   * @typedef {object} Change
+   * @property {number} sequence
+   * @property {Uint8Array} bytes
+   * @property {string[]} old  keys that go, unless they are put
+   * @property {Record<string, Uint8Array>} [aside]  more to put
    */
-  const put = async (sequence, bytes, others, aside = {}) => {
-    const parts = cut(PREFIX, sequence, bytes);
-    const old = [...others, sequence].flatMap((one) => keys.get(one) ?? []).filter((key) => !(key in parts));
-    const all = { ...parts, ...aside };
-    if (Object.keys(all).length <= KEYS && old.length === 0) {
-      await storage.put(all);
-    } else {
-      await storage.transaction(async (transaction) => {
-        await putAll(transaction, all);
-        await deleteAll(transaction, old);
-      });
-    }
-    for (const one of others) keys.delete(one);
-    keys.set(sequence, Object.keys(parts));
+
+  /**
+   * One transaction: what `decide`, which is synchronous, makes of what `look` has found is put.
+   *
+   * @template T
+   * @param {(transaction: ObjectStorage) => Promise<T>} look
+   * @param {(found: T) => Change | null} decide  what it throws ends the transaction, and is rejected with as it is
+   */
+  const change = async (look, decide) => {
+    /** @type {{ error: unknown } | undefined} */
+    let thrown;
+    /** @type {Change | null} */
+    let made = null;
+    /** @type {Record<string, Uint8Array>} */
+    let parts = {};
+    await answered(() =>
+      storage.transaction(async (transaction) => {
+        const found = await look(transaction);
+        try {
+          made = decide(found);
+        } catch (error) {
+          thrown = { error };
+        }
+        if (!made) return;
+        const { sequence, bytes, old, aside } = made;
+        parts = cut(PREFIX, sequence, bytes);
+        await putAll(transaction, { ...parts, ...aside });
+        await deleteAll(transaction, old.filter((key) => !(key in parts)));
+      }),
+    );
+    if (thrown) throw (/** @type {{ error: unknown }} */ (thrown)).error;
+    if (made) keys.set((/** @type {Change} */ (made)).sequence, Object.keys(parts));
+    return made !== null;
   };
 
   let closed = false;
@@ -124,23 +146,44 @@ export function durableObjectStorage(storage) {
         return assembled(parts);
       });
     },
-    async transact(_lastSeen, work) {
-      if (closed) throw closedError();
-      const file = work([]);
-      if (file === null) return;
-      const { sequence, bytes, drop = 0 } = file;
-      const dropped = [...keys.keys()].filter((one) => one < drop);
-      await answered(() => put(sequence, bytes, dropped));
+    async transact(lastSeen, work) {
+      /** @type {number[]} */
+      let dropped = [];
+      const isPut = await change(
+        async (transaction) => {
+          // Not only the very next number: that one may have been taken and merged into a later file.
+          if ((await partsOf(transaction, lastSeen + 1, { limit: 1 })).size > 0) throw new StorageChanged();
+        },
+        () => {
+          const file = work([]);
+          if (file === null) return null;
+          const { sequence, bytes, drop = 0 } = file;
+          dropped = [...keys.keys()].filter((one) => one < drop);
+          return { sequence, bytes, old: dropped.flatMap((one) => keys.get(one) ?? []) };
+        },
+      );
+      if (isPut) for (const one of dropped) keys.delete(one);
     },
     async replace(first, last, merge) {
-      const run = [...keys.keys()].filter((one) => one >= first && one <= last);
-      const bytes = merge(await answered(() => read(run)));
-      if (bytes === null) return;
-      await answered(() => put(last, bytes, run.filter((one) => one !== last)));
+      const isPut = await change(
+        (transaction) => partsOf(transaction, first, { last }),
+        (parts) => {
+          const bytes = merge(assembled(parts));
+          return bytes && { sequence: last, bytes, old: [...parts.keys()] };
+        },
+      );
+      if (isPut) for (const one of [...keys.keys()]) if (one >= first && one < last) keys.delete(one);
     },
     refresh: () => answered(async () => []),
-    repair: (sequence, repaired, damaged) =>
-      answered(() => put(sequence, repaired, [], cut(DAMAGED, sequence, damaged))),
+    async repair(sequence, repaired, damaged) {
+      await change(
+        (transaction) => partsOf(transaction, sequence, { last: sequence }),
+        (parts) => {
+          if (!isSame(assembled(parts)[0]?.bytes, damaged)) return null;
+          return { sequence, bytes: repaired, old: [...parts.keys()], aside: cut(DAMAGED, sequence, damaged) };
+        },
+      );
+    },
     async close() {
       closed = true;
     },

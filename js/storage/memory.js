@@ -1,6 +1,8 @@
 // Storage in memory: for tests, for runtimes without storage, and the fallback when storage is blocked. One
 // object given to several openings is one store that they share.
 
+import { isSame } from './storage.js';
+
 /** @typedef {import('./storage.js').JournalFile} JournalFile */
 
 /**
@@ -49,6 +51,7 @@ export function memoryStorage() {
       return between(lastSeen + 1, Infinity);
     },
     async repair(sequence, repaired, bytes) {
+      if (!isSame(files.get(sequence), bytes)) return;
       damaged.set(sequence, bytes.slice());
       files.set(sequence, repaired.slice());
     },

@@ -40,7 +40,8 @@ import { ServicesError } from '../errors.js';
  * @property {(lastSeen: number, hinted?: boolean) => Promise<JournalFile[]>} refresh  files above `lastSeen`,
  *   ascending; `hinted`: somebody says that there are some
  * @property {(sequence: number, repaired: Uint8Array, damaged: Uint8Array) => Promise<void>} repair
- *   sets the damaged bytes aside and puts `repaired` in their place, strictly durable
+ *   sets the damaged bytes aside and puts `repaired` in their place, strictly durable; nothing if they are not there any
+ *   more, for another opening may have done it, and put more there
  * @property {() => Promise<void>} close  every later call rejects with code `closed`; `open` may open it again
  * @property {boolean} [lost]  what had been stored was thrown away, as damaged, before this opening
  * @property {boolean} [alone]  for some time yet nobody else opens this storage and misses what is committed now
@@ -77,3 +78,6 @@ export const closedError = () => new ServicesError('closed', 'this store is clos
 export function fileName(sequence) {
   return String(sequence).padStart(16, '0');
 }
+
+/** @param {Uint8Array | undefined} a @param {Uint8Array} b */
+export const isSame = (a, b) => a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -1,7 +1,7 @@
 // The edge handler: who may what, and what is refused how.
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { envelope } from '../conformance/case.js';
-import { createHandler, memoryStorage } from '../../js/edge.js';
+import { createHandler, durableObjectStorage, memoryStorage } from '../../js/edge.js';
 import { ENDPOINT, openServer } from './support.js';
 
 const KEY = 'pat@example.org';
@@ -169,7 +169,163 @@ test('a storage that fails is 503 without a trace, and the next request works', 
   expect((await call('POST', '/services/start', { body: { contact_key: KEY } })).status).toBe(201);
 });
 
-test('createHandler wants a storage and someone who says who asks', () => {
-  expect(() => createHandler({ storage: memoryStorage() })).toThrow('authorize');
-  expect(() => createHandler({ authorize: () => null })).toThrow('storage');
+test.each([
+  [{ storage: undefined }, 'storage'],
+  [{ storage: { transact() {} } }, 'storage'],
+  [{ authorize: undefined }, 'authorize'],
+  [{ authorize: 'everybody' }, 'authorize'],
+  [{ durabilty: 'strict' }, 'durabilty'],
+  [{ durability: 'Strict' }, 'durability'],
+  [{ claim_secret: '' }, 'claim_secret'],
+  [{ claim_secret: 'fifteen letters' }, 'claim_secret'],
+  [{ claim_secret: new Uint8Array(15) }, 'claim_secret'],
+  [{ claim_secret: 1234567890123456 }, 'claim_secret'],
+  [{ now: 5 }, 'now'],
+  [{ random: 'x' }, 'random'],
+  [{ onDamage: {} }, 'onDamage'],
+  [{ not_found_status: 500 }, 'not_found_status'],
+  [{ base_path: 7 }, 'base_path'],
+  [{ base_path: 'genesys' }, 'base_path'],
+  [{ base_path: '/genesys/' }, 'base_path'],
+  [{ auto_complete_after: 0 }, 'auto_complete_after'],
+  [{ auto_complete_after: 1.5 }, 'auto_complete_after'],
+  [{ associations: 'no' }, 'associations'],
+  [{ business_attributes: 'Media' }, 'business_attributes'],
+])('createHandler with %j is refused by name', (options, name) => {
+  const create = () => createHandler({ storage: memoryStorage(), authorize: () => null, ...options });
+  expect(create).toThrow(expect.objectContaining({ code: 'invalid_argument', message: expect.stringContaining(`${name}: `) }));
+});
+
+test('createHandler without options is refused', () => {
+  expect(() => createHandler()).toThrow('options');
+});
+
+test('createHandler takes every option that it has, undefined ones as absent', async () => {
+  const options = {
+    base_path: '', not_found_status: 404, auto_complete_after: 60, business_attributes: { attributes: {} }, associations: false,
+    claim_secret: new Uint8Array(16), durability: 'relaxed', onDamage() {}, now: () => 0, random: (bytes) => bytes.fill(1), wasm: undefined,
+  };
+  const absent = Object.fromEntries(Object.keys(options).map((name) => [name, undefined]));
+  const required = { storage: memoryStorage(), authorize: () => ALL };
+  const [given, plain] = [createHandler({ ...required, ...options }), createHandler({ ...required, ...absent })];
+  await expectError(await given(new Request('http://shop.test/services/nope')), 404, 'not_found');
+  await expectError(await plain(new Request(`http://shop.test${ENDPOINT}/services/nope`)), 400, 'not_found');
+});
+
+/** A Durable Object's storage in memory: one transaction at a time, which is undone where its work throws. */
+function objectStorage() {
+  const map = new Map();
+  let last = Promise.resolve();
+  const storage = {
+    map,
+    async list({ prefix, start = prefix, end, limit = Infinity }) {
+      const within = ([key]) => key.startsWith(prefix) && key >= start && (end === undefined || key < end);
+      return new Map([...map].filter(within).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit));
+    },
+    async get(keys) {
+      return new Map(keys.filter((key) => map.has(key)).map((key) => [key, map.get(key)]));
+    },
+    async put(entries) {
+      for (const [key, value] of Object.entries(entries)) map.set(key, value);
+    },
+    async delete(keys) {
+      return keys.filter((key) => map.delete(key)).length;
+    },
+    transaction(work) {
+      const turn = last.then(async () => {
+        const before = [...map];
+        try {
+          return await work(storage);
+        } catch (error) {
+          map.clear();
+          for (const [key, value] of before) map.set(key, value);
+          throw error;
+        }
+      });
+      last = turn.catch(() => {});
+      return turn;
+    },
+  };
+  return storage;
+}
+
+describe('two handlers on one Durable Object', () => {
+  const start = async ({ call }, contact_key) => {
+    const response = await call('POST', '/services/start', { body: { contact_key } });
+    return response.status === 201 ? (await response.json()).service_id : response.status;
+  };
+  const listed = async ({ call }, contact_key) =>
+    (await (await call('GET', `/services/anonymous/${contact_key}?limit=1000`)).json()).map((one) => one.service_id);
+  const pair = async (object, storages) => {
+    const servers = storages.map((storage) => openServer(ALL, { storage }));
+    for (const server of servers) expect(await listed(server, 'a')).toEqual([]);
+    return { servers, fresh: () => openServer(ALL, { storage: durableObjectStorage(object) }) };
+  };
+
+  test.each(['one after the other', 'at once'])('what both acknowledged %s is there', async (when) => {
+    for (const same of [false, true]) {
+      const object = objectStorage();
+      const first = durableObjectStorage(object);
+      const { servers, fresh } = await pair(object, [first, same ? first : durableObjectStorage(object)]);
+      const works = servers.map((server, i) => () => start(server, `key-${i}`));
+      const ids = when === 'at once' ? await Promise.all(works.map((work) => work())) : [await works[0](), await works[1]()];
+      const again = fresh();
+      for (const [i, id] of ids.entries()) expect([same, await listed(again, `key-${i}`)]).toEqual([same, [id]]);
+    }
+  });
+
+  test('nothing is lost where one has merged the files that the other never saw', async () => {
+    const object = objectStorage();
+    const { servers: [busy, idle], fresh } = await pair(object, [durableObjectStorage(object), durableObjectStorage(object)]);
+    const first = `journal/${'1'.padStart(16, '0')}/000000`;
+    const ids = [];
+    while (ids.length === 0 || object.map.has(first)) {
+      ids.push(await start(busy, 'a'));
+      await new Promise((resolve) => setImmediate(resolve)); // compaction has its turns
+    }
+    const late = await start(idle, 'b');
+    const again = fresh();
+    expect(new Set(await listed(again, 'a'))).toEqual(new Set(ids));
+    expect(await listed(again, 'b')).toEqual([late]);
+  });
+});
+
+test('a Durable Object merges what is there, not what an opening remembers', async () => {
+  const object = objectStorage();
+  const [one, other] = [durableObjectStorage(object), durableObjectStorage(object)];
+  await one.open();
+  const bytes = (size, fill) => new Uint8Array(size).fill(fill);
+  for (let sequence = 1; sequence <= 3; ++sequence) await one.transact(sequence - 1, () => ({ sequence, bytes: bytes(9, sequence) }), 'strict');
+  await other.open();
+  await one.replace(1, 2, () => bytes(300_000, 7)); // of more parts than file 2 had
+  let shown;
+  await other.replace(2, 3, (files) => ((shown = files.map((file) => [file.sequence, file.bytes.length])), bytes(5, 8)));
+  expect(shown).toEqual([[2, 300_000], [3, 9]]);
+  expect(await durableObjectStorage(object).open()).toEqual([{ sequence: 3, bytes: bytes(5, 8) }]);
+});
+
+test('what the work throws is what a Durable Object\'s transaction rejects with, and nothing is written', async () => {
+  const object = objectStorage();
+  const storage = durableObjectStorage(object);
+  await storage.open();
+  const reason = new RangeError('out of stack');
+  const work = () => {
+    throw reason;
+  };
+  await expect(storage.transact(0, work, 'strict')).rejects.toBe(reason);
+  await expect(storage.replace(1, 2, work)).rejects.toBe(reason);
+  expect(object.map.size).toBe(0);
+});
+
+test('a Durable Object repairs a file only where the damaged bytes are still there', async () => {
+  const object = objectStorage();
+  const storage = durableObjectStorage(object);
+  const [damaged, merged, repaired] = [1, 2, 3].map((fill) => new Uint8Array(9).fill(fill));
+  await storage.open();
+  await storage.transact(0, () => ({ sequence: 1, bytes: merged }), 'strict');
+  await storage.repair(1, repaired, damaged);
+  expect(await storage.open()).toEqual([{ sequence: 1, bytes: merged }]);
+  await storage.repair(1, repaired, merged);
+  expect(await storage.open()).toEqual([{ sequence: 1, bytes: repaired }]);
+  expect([...object.map.keys()].filter((key) => key.startsWith('damaged/'))).toHaveLength(1);
 });

@@ -266,7 +266,7 @@ test.each([['the default of a day', {}, 24 * HOUR], ['the window that was set', 
 
 test('what was undone in time is undone at the server however late it hears of it', async () => {
   let credentials = asCustomer;
-  const { services, server, clock } = await connected({ client: { getCredentials: (about) => credentials(about) }, server: { undo_window: 60 } });
+  const { services, server, clock } = await connected({ client: { getCredentials: (about) => credentials(about) } });
   const id = await start(services);
   const { association_id } = await services.associate({ customer_id: PAT });
   await services.delivered(association_id);

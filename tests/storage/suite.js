@@ -209,8 +209,7 @@ export const cases = [
       buffer.fill(8);
       await storage.replace(2, 2, () => buffer.subarray(0, 10));
       buffer.fill(9);
-      const damaged = new Uint8Array(5);
-      await storage.repair(1, buffer, damaged);
+      await storage.repair(1, buffer, noise(1000));
       buffer.fill(10);
       checkFiles(await reopened(tools, storage), [[1, new Uint8Array(1000).fill(9)], [2, new Uint8Array(10).fill(8)]]);
     },
@@ -335,6 +334,7 @@ export const cases = [
     async run(tools) {
       const { storage, files } = await filled(tools, 3);
       const damaged = noise(200_000);
+      await storage.replace(2, 2, () => damaged);
       await storage.repair(2, noise(24), damaged);
       checkFiles(await storage.refresh(3), []);
       await write(storage, 4, noise(4));
@@ -574,7 +574,7 @@ async function randomSteps(tools, seed) {
       const numbers = expected().map(([sequence]) => sequence);
       const sequence = numbers[next(numbers.length)];
       const bytes = noise(24 + next(100), step + 1);
-      await writer.storage.repair(sequence, bytes, noise(50));
+      await writer.storage.repair(sequence, bytes, model.get(sequence));
       model.set(sequence, bytes);
     } else if (kind === 13) {
       await writer.storage.transact(writer.seen, () => null, 'strict');
