@@ -7,11 +7,11 @@ import { StorageChanged, StorageGone, closedError } from './storage.js';
  * What the work of a transaction is given.
  *
  * @typedef {object} Hands
- * @property {IDBTransaction} tx
  * @property {IDBObjectStore} store
  * @property {<T>(request: IDBRequest<T>, then: (result: T) => void) => void} then
  *   calls `then` when the request has succeeded; what it throws aborts the transaction
  * @property {(reason: unknown) => void} abort
+ * @property {() => void} commit  no more requests follow
  */
 
 /** Waits between tries to open, in ms: a backend that was just restarted, or a profile that is busy, comes back. */
@@ -82,6 +82,7 @@ export class Connection {
       let value;
       let asked = false;
       let aborted = false;
+      let committing = false;
       /** @param {() => void} settle */
       const finish = (settle) => {
         clearTimeout(timer);
@@ -120,14 +121,19 @@ export class Connection {
         finish(() => {
           if (failure !== undefined) return reject(failure);
           const reason = reasonOf(tx.error);
-          if (reason instanceof StorageChanged) this.#drop(database);
-          return reject(reason);
+          if (!(reason instanceof StorageChanged)) return reject(reason);
+          this.#drop(database);
+          // A backend that goes away while it commits ends the transaction in the same way whether it had saved it.
+          return reject(committing ? new CommitLost(tx.error) : reason);
         });
       try {
         value = work({
-          tx,
           store: tx.objectStore(this.#storeName),
           abort,
+          commit: () => {
+            tx.commit();
+            committing = true;
+          },
           then: (request, then) => {
             request.onsuccess = () => {
               try {
@@ -241,6 +247,14 @@ function openDatabase(name, version, storeName, timeout, onLoss) {
 
 /** @param {unknown} cause */
 const nameOf = (cause) => (cause instanceof Error || cause instanceof DOMException ? cause.name : 'AbortError');
+
+/** It was sent off, then the connection was no good: it may have got there. */
+export class CommitLost extends ServicesError {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super('storage_failed', 'IndexedDB broke off; whether this was saved is not known', { cause });
+  }
+}
 
 /** What a transaction rejects with. @param {unknown} cause */
 function reasonOf(cause) {

@@ -14,9 +14,9 @@
 //
 // A number is never free again: compaction never removes the highest (core/journal/format.h).
 import { ServicesError } from '../errors.js';
-import { Connection } from './idb.js';
+import { CommitLost, Connection } from './idb.js';
 import { Presence } from './presence.js';
-import { StorageBehind, StorageChanged, fileName } from './storage.js';
+import { StorageBehind, StorageChanged, fileName, isSame } from './storage.js';
 
 /** @typedef {import('./storage.js').JournalFile} JournalFile */
 
@@ -135,15 +135,69 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
   };
 
   /**
+   * What became of a file that was saved unchecked.
+   *
+   * @param {number} lastSeen
+   * @param {import('./storage.js').NewFile} file
+   * @param {import('./storage.js').Present} present
+   * @returns {Promise<'stands' | 'stray'>}
+   */
+  const fate = async (lastSeen, { sequence }, present) => {
+    const isOurs = (/** @type {JournalFile} */ one) => one.sequence === sequence;
+    /** @type {JournalFile[]} */
+    let files;
+    try {
+      files = await filesAbove(lastSeen, false);
+    } catch (cause) {
+      throw new ServicesError('storage_failed', 'IndexedDB did not answer; whether this was saved is not known', { cause });
+    }
+    if (present(files).some(isOurs)) return 'stands';
+    if (files.some(isOurs)) return 'stray';
+    // Another tab has taken it in, and what it merged it into, or wrote anew, has another number: it may not happen again.
+    throw new ServicesError('storage_failed', 'IndexedDB answered late; whether this was saved is not known');
+  };
+
+  /**
+   * Looks whether a commit that was lost got there. Resolves if it did; rejects with StorageChanged if it did not, with
+   * `lost` if that cannot be seen.
+   *
+   * @param {unknown} lost
+   * @param {import('./storage.js').NewFile} file
+   */
+  const lookAfter = async (lost, file) => {
+    if (!(lost instanceof CommitLost)) throw lost;
+    const { keys, value } = await connection
+      .run(
+        'readonly',
+        'relaxed',
+        ({ store, then }) => {
+          /** @type {{ keys: IDBValidKey[], value: any }} */
+          const found = { keys: [], value: undefined };
+          then(store.getAllKeys(from(file.sequence), 1), (all) => void (found.keys = all));
+          then(store.get(path(file.sequence)), (one) => void (found.value = one));
+          return () => found;
+        },
+        { anew: true },
+      )
+      .catch(() => {
+        throw lost;
+      });
+    if (value !== undefined && isSame(bytesOf(value), file.bytes)) return;
+    // It is there under this number, or something that was made of it is above.
+    throw keys.length === 0 ? new StorageChanged(lost) : lost;
+  };
+
+  /**
    * The hopeful try. `beaten`: another tab was first, nothing was written. `stray`: the page was leaving, so the
    * file was committed unchecked, and it turned out to lie below another tab's.
    *
    * @param {number} lastSeen
    * @param {import('./storage.js').NewFile} file
    * @param {'relaxed' | 'strict'} durability
+   * @param {import('./storage.js').Present} present
    * @returns {Promise<'stands' | 'beaten' | 'stray'>}
    */
-  const hopeful = async (lastSeen, file, durability) => {
+  const hopeful = async (lastSeen, file, durability, present) => {
     const look = presence.look();
     highest = file.sequence;
     let sent = false;
@@ -153,12 +207,12 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
     try {
       /** @type {'stands' | 'stray'} */
       const outcome = await connection.run('readwrite', durability, (hands) => {
-        const { tx, store, then, abort } = hands;
+        const { store, then, abort, commit } = hands;
         send = () => {
           unsent.delete(send);
           sent = true;
           try {
-            tx.commit();
+            commit();
           } catch (error) {
             abort(error); // not to whoever says that the page is leaving
           }
@@ -183,7 +237,8 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
       return outcome;
     } catch (error) {
       if (error === BEATEN || isTaken(error)) return 'beaten';
-      throw error;
+      await lookAfter(error, file);
+      return fate(lastSeen, file, present);
     } finally {
       unsent.delete(send);
     }
@@ -195,29 +250,25 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
    * @param {number} lastSeen
    * @param {import('./storage.js').NewFile} file
    * @param {'relaxed' | 'strict'} durability
-   * @param {import('./storage.js').Present} [present]
+   * @param {import('./storage.js').Present} present
    * @returns {Promise<'stands' | 'beaten' | 'stray'>}
    */
-  const unasked = async (lastSeen, file, durability, present = (files) => files) => {
+  const unasked = async (lastSeen, file, durability, present) => {
     const { until } = presence;
     highest = file.sequence;
     try {
-      await connection.run('readwrite', durability, ({ tx, store }) => {
+      await connection.run('readwrite', durability, ({ store, commit }) => {
         add(store, file);
-        tx.commit();
+        commit();
         return () => {};
       });
     } catch (error) {
       if (isTaken(error)) return 'beaten';
-      throw error;
+      await lookAfter(error, file);
+      return fate(lastSeen, file, present);
     }
     if (performance.now() < until) return 'stands';
-    try {
-      const files = present(await filesAbove(lastSeen, false));
-      return files.some(({ sequence }) => sequence === file.sequence) ? 'stands' : 'stray';
-    } catch (cause) {
-      throw new ServicesError('storage_failed', 'IndexedDB did not answer; whether this was saved is not known', { cause });
-    }
+    return fate(lastSeen, file, present);
   };
 
   /**
@@ -232,8 +283,10 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
   const sure = async (lastSeen, work, durability, stray) => {
     const look = presence.look();
     highest = Infinity;
-    const seen = await connection.run('readwrite', durability, (hands) => {
-      const { tx, store, then, abort } = hands;
+    /** @type {import('./storage.js').NewFile | null} */
+    let file = null;
+    const committed = connection.run('readwrite', durability, (hands) => {
+      const { store, then, abort, commit } = hands;
       let last = lastSeen;
       if (stray > 0) store.delete(path(stray));
       lookBelow(hands, lastSeen);
@@ -242,17 +295,22 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
         else if (keys.length > MOST_NEW + 1) abort(new StorageBehind());
         else {
           read(hands, from(lastSeen + 1), (files) => {
-            const file = work(files);
+            file = work(files);
             last = file?.sequence ?? files[files.length - 1]?.sequence ?? lastSeen;
             if (file !== null) {
               add(store, file);
               dropBelow(store, file);
             }
-            tx.commit();
+            commit();
           });
         }
       });
       return () => last;
+    });
+    const seen = await committed.catch(async (error) => {
+      if (file === null) throw error;
+      await lookAfter(error, file);
+      return file.sequence;
     });
     hasLooked(look, seen);
   };
@@ -293,7 +351,7 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
       return filesAbove(0);
     },
     refresh: async (lastSeen, hinted) => (!hinted && isCurrent(lastSeen) ? [] : filesAbove(lastSeen)),
-    async transact(lastSeen, work, durability, present) {
+    async transact(lastSeen, work, durability, present = (files) => files) {
       if (!gone) await presence.settled();
       const file = work([]);
       if (gone && file?.drop) throw leftError();
@@ -308,7 +366,7 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
       /** @param {'relaxed' | 'strict'} durability */
       const inOne = (durability) =>
         connection.run('readwrite', durability, (hands) => {
-          const { tx, store, abort } = hands;
+          const { store, abort, commit } = hands;
           const run = IDBKeyRange.bound(path(first), path(last));
           const anchored = anchor >= first && anchor < last;
           read(hands, run, (files) => {
@@ -321,7 +379,7 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
               store.put(entry(merged), path(last));
               if (anchored) anchor = last;
             }
-            tx.commit();
+            commit();
           });
           return () => {};
         });
@@ -333,10 +391,15 @@ export function indexedDBStorage({ IDBFS }, name, timeout = TIMEOUT_MS) {
       });
     },
     repair: (sequence, repaired, damaged) =>
-      connection.run('readwrite', 'strict', ({ tx, store }) => {
-        store.put(entry(damaged), `${mount}/damaged-${fileName(sequence)}`);
-        store.put(entry(repaired), path(sequence));
-        tx.commit();
+      connection.run('readwrite', 'strict', ({ store, then, commit }) => {
+        then(store.get(path(sequence)), (value) => {
+          // Another tab may have repaired it already, and put more under its number.
+          if (value !== undefined && isSame(bytesOf(value), damaged)) {
+            store.put(entry(damaged), `${mount}/damaged-${fileName(sequence)}`);
+            store.put(entry(repaired), path(sequence));
+          }
+          commit();
+        });
         return () => {};
       }),
     get alone() {

@@ -284,6 +284,58 @@ test('a tab that took itself to be alone while it was held up notices whom it mi
   await page.close();
 });
 
+test('what others have merged away before its commit was answered does not happen a second time', async () => {
+  const { page } = await open();
+  const seen = await page.evaluate(async () => {
+    const [a, b] = [await makeStorage('answered-late'), await makeStorage('answered-late')];
+    await a.open();
+    for (const sequence of [1, 2, 3]) await a.transact(sequence - 1, () => makeFile(sequence), 'relaxed');
+    while (!a.alone) await a.refresh(3);
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...values) {
+      IDBDatabase.prototype.transaction = transaction;
+      const tx = transaction.apply(this, values);
+      const held = async (event) => {
+        tx.removeEventListener('complete', held);
+        event.stopImmediatePropagation();
+        await b.open();
+        await b.transact(4, () => makeFile(5), 'relaxed');
+        await b.replace(4, 5, () => Uint8Array.of(45));
+        const later = performance.now() + 1000;
+        performance.now = () => later;
+        tx.dispatchEvent(new Event('complete'));
+      };
+      tx.addEventListener('complete', held);
+      return tx;
+    };
+    let tries = 0;
+    const work = () => (++tries, makeFile(4));
+    const outcome = await a.transact(3, work, 'relaxed').then(() => 'done', ({ code, message }) => `${code}: ${message}`);
+    const files = (await b.refresh(0)).map(({ sequence }) => sequence);
+    await Promise.all([a.close(), b.close()]);
+    return { tries, files, outcome };
+  });
+  expect(seen).toEqual({ tries: 1, files: [1, 2, 3, 5], outcome: expect.stringMatching(/^storage_failed: .* not known$/) });
+  await page.close();
+});
+
+test('a repair that comes late leaves what has taken the place of the damaged file', async () => {
+  const { page } = await open();
+  const files = await page.evaluate(async () => {
+    const storage = await makeStorage('late-repair');
+    await storage.open();
+    for (const sequence of [1, 2]) await storage.transact(sequence - 1, () => ({ sequence, bytes: Uint8Array.of(sequence, 7) }), 'relaxed');
+    await storage.repair(2, Uint8Array.of(9), Uint8Array.of(2, 8));
+    await storage.repair(1, Uint8Array.of(9), Uint8Array.of(1, 7));
+    await storage.repair(3, Uint8Array.of(9), new Uint8Array());
+    const all = await storage.refresh(0);
+    await storage.close();
+    return all.map(({ sequence, bytes }) => [sequence, ...bytes]);
+  });
+  expect(files).toEqual([[1, 9], [2, 2, 7]]);
+  await page.close();
+});
+
 test('a page that is hidden waits all the same until others know of it; one that is left does not, and frees no number', async () => {
   const { page } = await open();
   const seen = await page.evaluate(async () => {

@@ -23,7 +23,8 @@ export const FAULTS = {
   delete: AT_REQUEST,
   success: ['aborts QuotaExceededError', 'aborts UnknownError', 'closed', 'versionchange', 'deleted'],
   commit: ['throws InvalidStateError', 'aborts QuotaExceededError', 'aborts UnknownError', 'aborts null', 'closed', 'versionchange'],
-  complete: ['silent', 'late', 'thaws', 'closed', 'versionchange', 'deleted'],
+  // A backend that goes away once it has saved ends the transaction as one that goes away before.
+  complete: ['silent', 'late', 'thaws', 'aborts UnknownError', 'aborts null', 'closed', 'versionchange', 'deleted'],
   abort: ['silent', 'late', 'thaws', 'closed', 'versionchange'],
 };
 
@@ -230,7 +231,10 @@ function follow(here, database, tx) {
       const fault = reach(here, type);
       if (fault === '' || strike(here, database, fault)) return;
       event.stopImmediatePropagation();
-      void withhold(tx, type, fault);
+      const [verb, error] = parts(fault);
+      if (verb !== 'aborts') return void withhold(tx, type, fault);
+      showError(tx, error);
+      send(tx, new Event('abort', { bubbles: true }));
     });
   }
 }
