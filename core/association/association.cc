@@ -146,7 +146,7 @@ Failure ReadEnvelope(std::string_view text, Envelope* out) {
   if (!out->undoes.empty()) {
     if (auto failure = CheckKey("undoes", out->undoes)) return failure;
   }
-  if (out->services.size() < 3) return Invalid("services: a list of at least one service is expected");
+  if (Elements(out->services).empty()) return Invalid("services: a list of at least one service is expected");
   if (Elements(out->services).size() > kMostServices || out->follows.size() > kMostServices) {
     return TooLarge("services, follows: at most 1000 are accepted");
   }

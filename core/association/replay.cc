@@ -64,10 +64,11 @@ void AppendParts(std::string* out, const char* name, const std::vector<Record>& 
   *out += ']';
 }
 
-void AppendCalls(std::string* out, const ImportedService& service) {
+// Whose it was before says the record; the customer's credentials can only start it as the customer's.
+void AppendCalls(std::string* out, const ImportedService& service, std::string_view customer) {
   const Record& record = service.record;
   std::string body = "{";
-  AppendText(&body, "customer_id", record.Text(Tag::kCustomerId));
+  AppendText(&body, "customer_id", customer);
   AppendText(&body, "contact_key", record.Text(Tag::kContactKey));
   AppendToken(&body, "service_type", record.Text(Tag::kType));
   AppendToken(&body, "est_duration", record.Text(Tag::kEstDuration));
@@ -99,7 +100,7 @@ Answer QueryCalls(Context& context) {
   for (const std::string_view text : Elements(envelope.services)) {
     ImportedService service;
     if (auto failure = ReadService(text, {}, &service)) return *failure;
-    AppendCalls(&response.body, service);
+    AppendCalls(&response.body, service, envelope.customer);
   }
   response.body += ']';
   return response;

@@ -185,6 +185,8 @@ TEST_F(Undoing, GivesAReassignedServiceBackToWhoseItWas) {
   server.who = Remote("", "A");
   const std::string sent = Send();
   EXPECT_TRUE(Has(sent, R"("reassign":true)"));
+  EXPECT_TRUE(Has(page.Call("GET", "local/associations/" + id + "/calls").body, R"({\"customer_id\":\"A\",)"))
+      << "a plain server is told of no other customer";
   Host other = Twin(server);
   EXPECT_TRUE(Has(other.Call("POST", "associations", sent).body, With(theirs, "conflict")))
       << "it takes a writer";
