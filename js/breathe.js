@@ -12,6 +12,8 @@ let began = 0;
 export function breathe() {
   if (performance.now() - began < TASK_MS) return undefined;
   return new Promise((resolve) => {
+    // Older Workers have none; there no frame waits.
+    if (typeof MessageChannel === 'undefined') return void setTimeout(resolve);
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

@@ -6,17 +6,23 @@ import { compileFrom } from './wasm/compile.js';
 
 /** @typedef {import('../dist/engine.js').EngineModule} EngineModule */
 
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let shared;
+/**
+ * What was compiled, by where it comes from: an engine is made anew when a response has been read long since, and a
+ * server may be out of reach.
+ *
+ * @type {Map<unknown, Promise<WebAssembly.Module>>}
+ */
+const byName = new Map();
+/** @type {WeakMap<object, Promise<WebAssembly.Module>>} */
+const byObject = new WeakMap();
 
 /** @param {import('./wasm/compile.js').WasmSource} [source]  the package's own if absent */
 function compiled(source) {
-  if (source !== undefined) return compileFrom(source);
-  shared ??= loadModule().catch((error) => {
-    shared = undefined;
-    throw error;
-  });
-  return shared;
+  const known = /** @type {typeof byName} */ (typeof source === 'object' ? byObject : byName);
+  const module = known.get(source) ?? (source === undefined ? loadModule() : compileFrom(source));
+  known.set(source, module);
+  module.catch(() => known.delete(source));
+  return module;
 }
 
 /**

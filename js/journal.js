@@ -244,7 +244,11 @@ export class Journal {
     }
     if (result !== DAMAGED) return;
     this.#repairs.push(() => this.#storage.repair(sequence, repaired, bytes));
-    this.#setup.onDamage?.({ sequence, lost_bytes: lost });
+    try {
+      this.#setup.onDamage?.({ sequence, lost_bytes: lost });
+    } catch (error) {
+      console.error(error); // the caller's own; the store opens all the same
+    }
   }
 
   /** Sets damaged files aside. One that could not be is found again at the next opening. */

@@ -198,7 +198,10 @@ export class Services extends Associations {
       run: (method, target, body) => this.#run(method, target, { body, strict: method !== 'GET' }),
     });
     /** @internal */
-    this.ready = this.#open();
+    this.ready = this.#open().catch((error) => {
+      this.#delivery.stop();
+      throw error;
+    });
   }
 
   async #open() {

@@ -127,7 +127,13 @@ export class Store {
 
   #work() {
     // Not at once: what the caller asks for in the same task goes into the same commit.
-    this.#running ??= Promise.resolve().then(() => this.#drain());
+    this.#running ??= Promise.resolve()
+      .then(() => this.#drain())
+      .catch((error) => {
+        // Nothing should get here; if something does, nobody is to wait for ever.
+        this.#running = undefined;
+        for (const { reject } of [...this.#queue.splice(0), ...this.#checkpoints.splice(0)]) reject(error);
+      });
   }
 
   // Compaction takes a turn after every batch, so that its cost is spread, and all of them when nobody waits.

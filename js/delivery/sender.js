@@ -40,6 +40,9 @@ import { postEnvelope } from './envelope.js';
 /** A server that does not answer at all is one that failed. */
 const TIMEOUT_MS = 60_000;
 
+/** More a timer takes for nothing at all. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** No wake at all. */
 const NONE = -1;
 
@@ -126,8 +129,9 @@ export class Delivery {
       try {
         item = await this.#next();
         outcome = item && (await this.#deliver(item, failures));
-      } catch {
-        outcome = { later: undefined }; // the store could not be read or written; or it is closed
+      } catch (error) {
+        if (/** @type {{ code?: string }} */ (error).code === 'closed') return undefined;
+        outcome = { later: undefined }; // the store could not be read or written
       }
       if (outcome === undefined) return undefined;
       if (outcome === 'done') {
@@ -234,7 +238,7 @@ export class Delivery {
   #wait(ms, until) {
     if (this.#woken >= until || this.#stop.signal.aborted) return undefined;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = setTimeout(resolve, Math.min(ms, LONGEST_MS));
       // A process with nothing else to do need not stay for this.
       /** @type {{ unref?: () => void }} */ (/** @type {unknown} */ (timer)).unref?.();
       this.#hurry = (urgency) => {

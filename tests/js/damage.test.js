@@ -2,7 +2,8 @@
 // aside, and is whole from then on. That nothing is lost but what comes after the damage, at every byte, is shown
 // natively (tests/core/corruption_test.cc); here a sample of the bytes goes the whole way.
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
+import { createHandler } from '../../js/edge.js';
 import { memoryStorage } from '../../js/index.js';
 import { openMemory } from './support.js';
 
@@ -66,4 +67,23 @@ test.each([
     await again.services.start({ contact_key: KEYS[0] });
     await again.services.close();
   }
+});
+
+test('a handler whose own way of telling fails answers all the same', async () => {
+  const storage = memoryStorage();
+  for (const [sequence, bytes] of FILES) storage.files.set(sequence, bytes.slice(0, -1));
+  const told = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const own = new Error('their own');
+  const handle = createHandler({
+    storage,
+    authorize: () => ({ roles: ['reader'] }),
+    onDamage() {
+      throw own;
+    },
+  });
+  const { status } = await handle(new Request('http://shop.test/genesys/1/cs/metadata/business-attributes'));
+  expect(status).toBe(200);
+  expect(told).toHaveBeenCalledWith(own);
+  told.mockRestore();
+  await handle.close();
 });

@@ -552,3 +552,22 @@ test('a Retry-After is seconds or a date, at most a day, and nothing else', () =
   expect(ms('Thu, 01 Jan 2015 00:00:30 GMT')).toBe(0);
   expect(ms('soon')).toBeUndefined();
 });
+
+test('a rest that no timer can hold is the longest that one can', async () => {
+  const { services, net } = await connected({ retry: { first: 1, longest: 1, tries: 0, rest: Infinity } });
+  net.next.push('drop');
+  const id = await handOver(services);
+  await timers.fire(2 ** 31 - 1);
+  await services.delivered(id);
+  expect(net.requests).toHaveLength(2);
+  await services.close();
+});
+
+test('a store that could not be opened leaves nobody who sends', async () => {
+  const signals = [];
+  pretend('addEventListener', (_, __, { signal } = {}) => signals.push(signal));
+  const storage = { ...memoryStorage(), open: () => Promise.reject(new ServicesError('storage_failed', 'no')) };
+  await expect(openMemory({ endpoint: ENDPOINT, storage })).rejects.toMatchObject({ code: 'storage_failed' });
+  expect(signals.length).toBeGreaterThan(0);
+  expect(signals.every((signal) => signal.aborted)).toBe(true);
+});

@@ -1,4 +1,5 @@
 // The queue before the engine, over a storage that does what a test says.
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { createEngine } from '../../js/engine.js';
 import { memoryStorage } from '../../js/index.js';
@@ -97,4 +98,24 @@ test('what was deleted is in no file once all is written anew, once, whether or 
   expect(second.checkpoints).toHaveLength(3);
   await first.store.close();
   await second.store.close();
+});
+
+test('where there is no MessageChannel long work goes on all the same', async () => {
+  const { MessageChannel } = globalThis;
+  delete globalThis.MessageChannel;
+  try {
+    const { store, call, checkpoints } = await openPieces(memoryStorage());
+    const body = `{"contact_key":"k","Note":"${'n'.repeat(900)}"}`;
+    await Promise.all(Array.from({ length: 300 }, () => call('POST', 'services/start', body)));
+    await store.checkpoint();
+    expect(checkpoints).toHaveLength(1);
+    await store.close();
+  } finally {
+    globalThis.MessageChannel = MessageChannel;
+  }
+});
+
+test('a module that is given as a response is good for every engine that is made of it', async () => {
+  const wasm = new Response(readFileSync(new URL('../../dist/engine.wasm', import.meta.url)));
+  for (let i = 0; i < 2; ++i) expect((await createEngine({ wasm })).sequence).toBe(0);
 });
