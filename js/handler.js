@@ -12,6 +12,8 @@ import { Store } from './store.js';
  *   all of it; visitor: may start services and act on those whose claim tokens it holds
  * @property {string} [customer_id]  from the credentials; may act on this customer's services and deliver
  *   associations to this customer
+ * @property {string} [tenant]  the only ContactCenterId that these credentials are good for, '' for none; absent: any that
+ *   the request names, so one who serves several must say
  *
  * @typedef {object} HandlerOptions
  * @property {import('./storage/storage.js').Storage} storage
@@ -113,6 +115,13 @@ export function createHandler(options) {
   const handle = async (request) => {
     const principal = await options.authorize(request);
     if (principal === null) return refused(401, 'unauthorized', 'credentials are needed', 'UnauthorizedException');
+    const { tenant } = principal;
+    if (tenant !== undefined && (typeof tenant !== 'string' || /[\r\n]/.test(tenant))) {
+      throw invalidArgument('tenant', 'a string in one line');
+    }
+    if (tenant !== undefined && (request.headers.get('ContactCenterId') ?? tenant) !== tenant) {
+      return refused(403, 'forbidden', 'ContactCenterId: not that of the credentials', 'ForbiddenException');
+    }
     const body = await readBody(request);
     if (body === null) {
       return refused(413, 'too_large', `body: at most ${MOST} bytes are accepted`, 'TooLargeException');
@@ -145,6 +154,7 @@ export function createHandler(options) {
       // The runtime has already refused line breaks in header values.
       if (value !== null) headers.push([name, value]);
     }
+    if (principal.tenant && !request.headers.has('ContactCenterId')) headers.push(['ContactCenterId', principal.tenant]);
     headers.push(['Role', (principal.roles ?? []).filter((role) => ROLES.has(role)).join(' ')]);
     if (principal.customer_id) headers.push(['Customer', encodeURIComponent(principal.customer_id)]);
     const claimed = (await claims?.verify(request.headers.get('Claim-Token'))) ?? [];

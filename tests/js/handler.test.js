@@ -329,3 +329,21 @@ test('a Durable Object repairs a file only where the damaged bytes are still the
   expect(await storage.open()).toEqual([{ sequence: 1, bytes: repaired }]);
   expect([...object.map.keys()].filter((key) => key.startsWith('damaged/'))).toHaveLength(1);
 });
+
+test('credentials of one tenant are good for no other', async () => {
+  const storage = memoryStorage();
+  const anybody = openServer(ALL, { storage });
+  const headers = { ContactCenterId: 'south' };
+  const { service_id } = await (await anybody.call('POST', '/services/start', { body: { customer_id: 'C-42' }, headers })).json();
+  for (const tenant of ['north', '']) {
+    const { call } = openServer({ ...ALL, ...PAT, tenant }, { storage });
+    await expectError(await call('GET', '/customers/C-42/services', { headers }), 403, 'forbidden');
+    await expectError(await call('DELETE', `/services/${service_id}`, { headers }), 403, 'forbidden');
+    expect(await (await call('GET', '/customers/C-42/services')).json()).toEqual([]);
+  }
+  const { call } = openServer({ ...ALL, tenant: 'south' }, { storage });
+  for (const more of [{}, headers]) {
+    expect(await (await call('GET', '/customers/C-42/services', { headers: more })).json()).toEqual([expect.objectContaining({ service_id })]);
+  }
+  await expectError(await openServer({ ...ALL, tenant: 7 }, { storage }).call('GET', '/services/x'), 503, 'invalid_argument');
+});
