@@ -1,6 +1,7 @@
 #include "association/before.h"
 
 #include "model/json.h"
+#include "store/visit.h"
 
 namespace anon {
 
@@ -48,13 +49,17 @@ void HandOver(const Context& context, std::string_view customer, std::string_vie
   record->SetInteger(Tag::kUpdated, context.clock());
 }
 
-void GiveBack(Context& context, std::string_view association_id, const Before& before) {
+void GiveBack(Context& context, std::string_view association_id, const Before& before,
+              std::optional<int64_t> visit) {
   const Service* service = context.store().Find(context.request.tenant, before.service_id);
   if (service == nullptr || PeekText(service->record, Tag::kAssociationId) != association_id) return;
   Record record = service->Decoded();
   before.customer.empty() ? record.Erase(Tag::kCustomerId) : record.Set(Tag::kCustomerId, before.customer);
   before.association.empty() ? record.Erase(Tag::kAssociationId)
                              : record.Set(Tag::kAssociationId, before.association);
+  const bool is_nobodys =
+      before.customer.empty() && CustomerOfVisit(*service->tenant, service->visit).empty();
+  if (visit && is_nobodys) record.SetInteger(Tag::kVisit, *visit);
   if (before.updated && record.Integer(Tag::kUpdated) == before.touched) {
     record.SetInteger(Tag::kUpdated, *before.updated);
   }

@@ -31,8 +31,10 @@ struct Before {
 /// Makes the record say that the service is `customer`'s, by `association_id`. Fills in before->touched.
 void HandOver(const Context& context, std::string_view customer, std::string_view association_id,
               Record* record, Before* before);
-/// Gives the service back as it was, if it is still with that association. Other changes since stay.
-void GiveBack(Context& context, std::string_view association_id, const Before& before);
+/// Gives the service back as it was, if it is still with that association. Other changes since stay. Is it
+/// nobody's then, of nobody's visit, it becomes one of `visit`, if that is given.
+void GiveBack(Context& context, std::string_view association_id, const Before& before,
+              std::optional<int64_t> visit = std::nullopt);
 
 }  // namespace anon
 

@@ -6,6 +6,7 @@
 #include "association/before.h"
 #include "model/json.h"
 #include "rest/operations.h"
+#include "store/visit.h"
 
 namespace anon {
 namespace {
@@ -79,13 +80,16 @@ std::string Merged(std::string_view entries, const Results& results) {
   return out + ']';
 }
 
-// A service that the server left with somebody else was not handed over here either.
+// A service that the server left with somebody else was not handed over here either. What its customer has
+// added to it since is for nobody else to see: it stays in a visit of theirs.
 void GiveBackConflicts(Context& context, const std::string& id, const Record& record,
                        const Results& results) {
+  const Tenant* tenant = context.store().FindTenant(context.request.tenant);
+  const auto visit = tenant == nullptr ? std::nullopt : LastVisitOf(*tenant, record.Text(Tag::kCustomerId));
   for (const Before& one : ReadBefore(record.Text(Tag::kBefore))) {
     const auto found = results.find(one.service_id);
     if (found != results.end() && found->second.find("\"result\":\"conflict\"") != std::string::npos) {
-      GiveBack(context, id, one);
+      GiveBack(context, id, one, visit);
     }
   }
 }

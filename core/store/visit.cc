@@ -10,6 +10,10 @@ namespace {
 
 constexpr size_t kDigits = 16;
 
+int64_t NumberOf(std::string_view name) {
+  return AsInteger(name.substr(std::min(name.find_first_not_of('0'), kDigits - 1))).value_or(0);
+}
+
 }  // namespace
 
 std::string VisitName(int64_t number) {
@@ -20,13 +24,20 @@ std::string VisitName(int64_t number) {
 Visit CurrentVisit(const Tenant& tenant) {
   if (tenant.visits.empty()) return {};
   const auto& [name, record] = *tenant.visits.rbegin();
-  return {AsInteger(name.substr(std::min(name.find_first_not_of('0'), kDigits - 1))).value_or(0),
-          PeekText(record, Tag::kCustomerId)};
+  return {NumberOf(name), PeekText(record, Tag::kCustomerId)};
 }
 
 std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number) {
   const auto found = tenant.visits.find(VisitName(number));
   return found == tenant.visits.end() ? std::string_view() : PeekText(found->second, Tag::kCustomerId);
+}
+
+std::optional<int64_t> LastVisitOf(const Tenant& tenant, std::string_view customer) {
+  const auto found = std::find_if(tenant.visits.rbegin(), tenant.visits.rend(), [&](const auto& visit) {
+    return PeekText(visit.second, Tag::kCustomerId) == customer;
+  });
+  if (found == tenant.visits.rend()) return std::nullopt;
+  return NumberOf(found->first);
 }
 
 Index::Range ServicesOfVisit(const Tenant& tenant, int64_t number) {

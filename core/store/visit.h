@@ -14,6 +14,7 @@
 #define ANON_STORE_VISIT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ struct Visit {
 [[nodiscard]] Visit CurrentVisit(const Tenant& tenant);
 /// Whose visit it was; empty if nobody's.
 [[nodiscard]] std::string_view CustomerOfVisit(const Tenant& tenant, int64_t number);
+/// The number of their last; nullopt if they had none.
+[[nodiscard]] std::optional<int64_t> LastVisitOf(const Tenant& tenant, std::string_view customer);
 /// What Tenant::by_visit finds its services by; a view of the number.
 [[nodiscard]] inline std::string_view KeyOfVisit(const int64_t& number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};

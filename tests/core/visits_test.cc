@@ -139,6 +139,30 @@ TEST_F(Visits, LetAnAnswerThatComesLateBeRecorded) {
   EXPECT_EQ(State(id), "acknowledged");
 }
 
+TEST_F(Visits, KeepWhatACustomerAddedToAServiceThatTheServerLeftWithSomebodyElse) {
+  const std::string id = page.Begin(R"({"contact_key":"k"})");
+  SignOut();
+  SignIn("B");
+  const std::string association =
+      Host::Field(Associate("B", Ids({id}) + R"(,"confirm":true)").body, "association_id");
+  Send();
+  EXPECT_EQ(page.Call("PUT", "services/" + id + "/extensions/Address", R"("B's home")").status, 200);
+  SignOut();
+  const std::string answer =
+      R"({"association_id":")" + association + R"(","services":[)" + With(id, "conflict") + "]}";
+  EXPECT_EQ(At(association, "receipt", answer).status, 200);
+  for (const char* customer : {"", "C"}) {
+    if (*customer != '\0') SignIn(customer);
+    EXPECT_EQ(page.Call("GET", "services/anonymous/k").body, "[]");
+    EXPECT_EQ(page.Call("GET", "services/" + id).status, 400);
+  }
+  EXPECT_EQ(Associate("C", Ids({id}) + R"(,"confirm":true)").status, 409);
+  SignOut();
+  SignIn("B");
+  EXPECT_TRUE(Has(page.Call("GET", "services/anonymous/k?extensions=*").body, R"("Address":"B's home")"));
+  EXPECT_TRUE(Has(Listed(Plan("B", Ids({id})).body, "unverified"), id));
+}
+
 TEST_F(Visits, AfterAResetHoldNothingButWhatIsNotDelivered) {
   page.Begin(R"({"contact_key":"k"})");
   const std::string delivered = HandOver();
