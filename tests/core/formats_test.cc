@@ -281,6 +281,9 @@ TEST(Deliveries, TakeIntegersAsIdsAndRefuseWhatNoServiceIs) {
           R"({"service_id":"s","contact_key":"k","active_states":[{"state_id":0}],)" + started + "}"}) {
     EXPECT_EQ(server.Call("POST", "associations", Around("[" + service + "]"), json).status, 400) << service;
   }
+  for (const char* none : {"[]", "[ ]"}) {
+    EXPECT_TRUE(Has(server.Call("POST", "associations", Around(none), json).body, "at least one service"));
+  }
   std::string states;
   for (int i = 0; i < 1001; ++i)
     states += (i > 0 ? ",{\"state_id\":" : "{\"state_id\":") + std::to_string(i) + "," + started + "}";
