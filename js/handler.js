@@ -3,6 +3,7 @@
 import { claimTokens } from './claims.js';
 import { createEngine } from './engine.js';
 import { ServicesError, errorBody, invalidArgument } from './errors.js';
+import { checkDurability, checkFunctions } from './options.js';
 import { object } from './request.js';
 import { Store } from './store.js';
 
@@ -72,12 +73,8 @@ function check(options) {
   if (claim_secret !== undefined && !(isKey && claim_secret.length >= SECRET)) {
     throw invalidArgument('claim_secret', `a string or a Uint8Array of ${SECRET} characters or bytes at least`);
   }
-  if (durability !== undefined && !['relaxed', 'strict'].includes(durability)) {
-    throw invalidArgument('durability', 'relaxed or strict');
-  }
-  for (const name of /** @type {const} */ (['onDamage', 'now', 'random'])) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') throw invalidArgument(name, 'a function');
-  }
+  checkDurability(durability);
+  checkFunctions(options, ['onDamage', 'now', 'random']);
 }
 
 /**

@@ -106,7 +106,7 @@ export class Journal {
   async settle() {
     if (this.#doubt) await this.#readAnew();
     if (this.#unwritten) {
-      if (this.#engine.sequence > 0) while (!(await this.#writePiece())) await breathe();
+      if (this.#engine.sequence > 0) await this.#writeCheckpoint();
       this.#unwritten = false;
     }
     await this.repair();
@@ -166,10 +166,8 @@ export class Journal {
   async writeAnew() {
     // One that is under way already holds what was there before: only one that begins now does not.
     const { sequence } = this.#engine;
-    for (let begun = 0; begun <= sequence;) {
-      begun = await this.#writePiece();
-      if (begun === 0) await breathe();
-    }
+    let begun = 0;
+    while (begun <= sequence) begun = await this.#writeCheckpoint();
   }
 
   /** Takes a step of compaction, if one is due. @returns {Promise<boolean>} whether one was */
@@ -180,6 +178,15 @@ export class Journal {
     if (step === 'piece') await this.#writePiece();
     else await this.#merge(step);
     return true;
+  }
+
+  /** Writes what is left of the checkpoint under way, or a whole one. @returns {Promise<number>} the number of its first piece */
+  async #writeCheckpoint() {
+    for (;;) {
+      const begun = await this.#writePiece();
+      if (begun > 0) return begun;
+      await breathe();
+    }
   }
 
   /** @returns {Promise<number>} of the last piece of a checkpoint the number of the first, of the others 0 */
@@ -312,7 +319,7 @@ export class Journal {
     // What is dead goes with a checkpoint; right after one there is nothing to be won. How much there is cannot be seen
     // from the logs: a deletion is short, whatever it deletes. Little else is committed once the budget is used up.
     if (tries === 0 && logBytes > 0) {
-      while (!(await this.#writePiece())) await breathe();
+      await this.#writeCheckpoint();
       return undefined;
     }
     return new ServicesError('quota_exceeded', `budget: this store may use ${budget} bytes, and they are used`);

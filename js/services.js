@@ -4,6 +4,7 @@ import { CHANGED, MORE, NOW, RETRY } from './delivery/backoff.js';
 import { Delivery } from './delivery/sender.js';
 import { createEngine, startEngine } from './engine.js';
 import { ServicesError, invalidArgument } from './errors.js';
+import { checkDurability, checkFunctions } from './options.js';
 import { object } from './request.js';
 import { localCanary } from './storage/canary.js';
 import { hasIndexedDB, indexedDBStorage } from './storage/indexeddb.js';
@@ -60,9 +61,7 @@ function check(options) {
   if (options.endpoint !== undefined && (typeof options.endpoint !== 'string' || options.endpoint === '')) {
     throw invalidArgument('endpoint', 'a URL or a path such as /genesys/1/cs');
   }
-  if (options.durability !== undefined && !['relaxed', 'strict'].includes(options.durability)) {
-    throw invalidArgument('durability', 'relaxed or strict');
-  }
+  checkDurability(options.durability);
   const { storage } = options;
   if (storage !== undefined && typeof storage !== 'object' && storage !== 'indexeddb' && storage !== 'memory') {
     throw invalidArgument('storage', 'indexeddb, memory or a storage object');
@@ -85,9 +84,7 @@ function check(options) {
       throw invalidArgument(`retry.${name}`, `one of ${Object.keys(RETRY).join(', ')}, a number of 0 or more,`);
     }
   }
-  for (const name of /** @type {const} */ (['now', 'random', 'fetch', 'getCredentials'])) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') throw invalidArgument(name, 'a function');
-  }
+  checkFunctions(options, ['now', 'random', 'fetch', 'getCredentials']);
 }
 
 /**

@@ -146,8 +146,9 @@ Failure ReadEnvelope(std::string_view text, Envelope* out) {
   if (!out->undoes.empty()) {
     if (auto failure = CheckKey("undoes", out->undoes)) return failure;
   }
-  if (Elements(out->services).empty()) return Invalid("services: a list of at least one service is expected");
-  if (Elements(out->services).size() > kMostServices || out->follows.size() > kMostServices) {
+  const size_t services = Elements(out->services).size();
+  if (services == 0) return Invalid("services: a list of at least one service is expected");
+  if (services > kMostServices || out->follows.size() > kMostServices) {
     return TooLarge("services, follows: at most 1000 are accepted");
   }
   if (out->digest != DigestOf(*out)) {
