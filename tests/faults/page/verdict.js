@@ -128,13 +128,13 @@ class Judge {
       this.check(error instanceof ServicesError && CODES.has(code), `${why}, which is no reason`);
       // A commit that broke off, of a page that others had overtaken: what they have above it might have been made of it.
       const point = this.run.points[this.run.at];
-      if (outcome === 'unknown' && point === 'commit' && what === 'start astray') continue;
-      this.check(outcome !== 'unknown' || point === 'complete', `${why}, but it is known`);
+      const isLost = outcome === 'unknown' && point === 'commit' && what === 'start astray';
+      this.check(outcome !== 'unknown' || point === 'complete' || isLost, `${why}, but it is known`);
       this.check(!afterFault, `${why}, although the fault was over when it was asked for`);
       this.check(outcome !== 'rejected' || shown === 0, `${why}, and was shown right after`);
       const isQuota = fault.endsWith('QuotaExceededError');
       const isSilence = ['silent', 'late', 'stuck'].includes(fault);
-      this.check(isQuota || isSilence, `${why}, although it could have been tried again`);
+      this.check(isQuota || isSilence || isLost, `${why}, although it could have been tried again`);
       if (isQuota) this.check(code === 'quota_exceeded' && cause?.name === 'QuotaExceededError', `${why}, without the real reason`);
     }
   }
